@@ -1,0 +1,82 @@
+//! The channels that are compared, each behind the same few calls.
+
+mod async_channel;
+mod crossfire;
+mod flume;
+mod futures;
+mod kanal;
+mod sakia;
+mod tachyonix;
+mod thingbuf;
+mod tokio;
+
+pub use self::async_channel::AsyncChannel;
+pub use self::crossfire::Crossfire;
+pub use self::flume::Flume;
+pub use self::futures::Futures;
+pub use self::kanal::Kanal;
+pub use self::sakia::Sakia;
+pub use self::tachyonix::Tachyonix;
+pub use self::thingbuf::Thingbuf;
+pub use self::tokio::Tokio;
+
+/// What a message must be for every channel to take it: thingbuf asks for `Default` and `Clone`,
+/// and for `Sync` to share its slots, crossfire for `Unpin`.
+pub trait Message: Default + Clone + Unpin + Send + Sync + 'static {}
+
+impl<T: Default + Clone + Unpin + Send + Sync + 'static> Message for T {}
+
+/// What a channel promises, which decides whom it is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The channel under test: never the reference that others are divided by.
+    Own,
+    /// A cancelled send was not sent, a message taken by a cancelled receive is not lost, and the
+    /// capacity is exact.
+    Careful,
+    /// Gives up one of those.
+    Loose,
+}
+
+impl Class {
+    /// A word for tables and files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Careful => "careful",
+            Self::Loose => "loose",
+        }
+    }
+}
+
+/// A bounded many-sender, one-receiver async channel.
+///
+/// The handles are taken by `&mut`, which is what the most demanding channel needs.
+pub trait Flavour: 'static {
+    /// The name it goes by in tables and in `--peers`.
+    const NAME: &'static str;
+    /// What it promises.
+    const CLASS: Class;
+
+    /// The sending handle.
+    type Tx<T: Message>: Clone + Send + 'static;
+    /// The receiving handle.
+    type Rx<T: Message>: Send + 'static;
+
+    /// Makes a channel that holds `capacity` messages while it has `senders` senders, or None if
+    /// this channel cannot.
+    fn channel<T: Message>(capacity: usize, senders: usize) -> Option<(Self::Tx<T>, Self::Rx<T>)>;
+
+    /// Sends, waiting for room; false if the receiver is gone.
+    fn send<T: Message>(tx: &mut Self::Tx<T>, value: T) -> impl Future<Output = bool> + Send;
+
+    /// Receives, waiting for a message; None if all senders are gone and nothing is left.
+    fn recv<T: Message>(rx: &mut Self::Rx<T>) -> impl Future<Output = Option<T>> + Send;
+
+    /// Sends if there is room at once; false if not.
+    fn try_send<T: Message>(tx: &mut Self::Tx<T>, value: T) -> bool;
+
+    /// Receives if there is a message at once.
+    fn try_recv<T: Message>(rx: &mut Self::Rx<T>) -> Option<T>;
+}

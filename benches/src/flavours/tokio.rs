@@ -1,0 +1,33 @@
+use super::{Class, Flavour, Message};
+
+/// `tokio::sync::mpsc`.
+#[derive(Debug)]
+pub struct Tokio;
+
+impl Flavour for Tokio {
+    const NAME: &'static str = "tokio";
+    const CLASS: Class = Class::Careful;
+
+    type Tx<T: Message> = tokio::sync::mpsc::Sender<T>;
+    type Rx<T: Message> = tokio::sync::mpsc::Receiver<T>;
+
+    fn channel<T: Message>(capacity: usize, _: usize) -> Option<(Self::Tx<T>, Self::Rx<T>)> {
+        Some(tokio::sync::mpsc::channel(capacity))
+    }
+
+    async fn send<T: Message>(tx: &mut Self::Tx<T>, value: T) -> bool {
+        tx.send(value).await.is_ok()
+    }
+
+    async fn recv<T: Message>(rx: &mut Self::Rx<T>) -> Option<T> {
+        rx.recv().await
+    }
+
+    fn try_send<T: Message>(tx: &mut Self::Tx<T>, value: T) -> bool {
+        tx.try_send(value).is_ok()
+    }
+
+    fn try_recv<T: Message>(rx: &mut Self::Rx<T>) -> Option<T> {
+        rx.try_recv().ok()
+    }
+}

@@ -1,0 +1,246 @@
+//! Waiting for credits and for the closing: the polls and the cancellation of one [`Waiter`].
+
+use super::Channel;
+use crate::waiters::{self, Inner, Queue, Waiter, WakeBatch};
+use core::{
+    pin::Pin,
+    ptr::NonNull,
+    task::{Context, Poll, Waker},
+};
+
+/// The channel was closed before there was room.
+#[derive(Debug)]
+pub(crate) struct Closed;
+
+/// What a visit to the queue came to.
+enum Visit {
+    /// The waiter has its credits.
+    Granted,
+    Closed,
+    Waiting,
+    /// The visit has to be made again with a clone of the task's waker, which can't be made under the lock.
+    NeedsWaker,
+}
+
+impl Channel {
+    /// Waits for `n` credits. Ready(Ok): they are the caller's, and the waiter is as new.
+    ///
+    /// # Safety
+    /// The waiter is used with this channel only and with the same `n` until it is Ready, and is given to
+    /// [`Self::cancel`] before it goes away.
+    pub(crate) unsafe fn poll_reserve(
+        &self,
+        waiter: Pin<&Waiter>,
+        n: usize,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Closed>> {
+        let visit = match waiter.state() {
+            waiters::GRANTED => Visit::Granted,
+            waiters::CLOSED => Visit::Closed,
+            // SAFETY: the caller's promise.
+            state => unsafe { self.visit_with_waker(waiter, n, state == waiters::IDLE, context) },
+        };
+        match visit {
+            Visit::Granted if waiter.state() == waiters::IDLE || !self.ledger.is_closed() => {
+                waiter.set_state(waiters::IDLE);
+                Poll::Ready(Ok(()))
+            }
+            Visit::Granted | Visit::Closed => {
+                // SAFETY: the caller's promise.
+                unsafe { self.cancel(waiter) };
+                Poll::Ready(Err(Closed))
+            }
+            Visit::Waiting | Visit::NeedsWaker => Poll::Pending,
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::poll_reserve`].
+    unsafe fn visit_with_waker(&self, waiter: Pin<&Waiter>, n: usize, new: bool, context: &mut Context<'_>) -> Visit {
+        let mut waker = new.then(|| context.waker().clone());
+        loop {
+            let mut batch = WakeBatch::new();
+            let visit = self.queue.with(|queue| {
+                // SAFETY: the caller's promise.
+                let visit = unsafe { self.visit(queue, waiter, n, &mut batch) };
+                if !matches!(visit, Visit::Waiting) {
+                    return visit;
+                }
+                // SAFETY: the waiter is queued and the lock is held.
+                unsafe { waiter.inner(|inner| Self::keep_waker(inner, &mut waker, context)) }
+            });
+            let more = batch.is_full();
+            batch.wake();
+            if more {
+                self.deal(0);
+            }
+            match visit {
+                // Dropped here, outside the lock: a waker that was replaced.
+                Visit::NeedsWaker => waker = Some(context.waker().clone()),
+                visit => return visit,
+            }
+        }
+    }
+
+    /// Sees to it that the waiter's waker wakes this task; leaves the one it replaced in `waker`.
+    fn keep_waker(inner: &mut Inner, waker: &mut Option<Waker>, context: &Context<'_>) -> Visit {
+        if inner.waker.as_ref().is_some_and(|kept| kept.will_wake(context.waker())) {
+            return Visit::Waiting;
+        }
+        if waker.is_none() {
+            return Visit::NeedsWaker;
+        }
+        core::mem::swap(&mut inner.waker, waker);
+        Visit::Waiting
+    }
+
+    /// Under the lock: joins the queue, or tries again where it stands.
+    ///
+    /// # Safety
+    /// As [`Self::poll_reserve`].
+    unsafe fn visit(&self, queue: &mut Queue, waiter: Pin<&Waiter>, n: usize, batch: &mut WakeBatch) -> Visit {
+        let node = NonNull::from(waiter.get_ref());
+        match waiter.state() {
+            waiters::GRANTED => return Visit::Granted,
+            waiters::CLOSED => return Visit::Closed,
+            waiters::IDLE if queue.senders.is_empty() => {
+                // SAFETY: as the caller's.
+                return unsafe { self.wait_first(queue, node, n) };
+            }
+            waiters::IDLE if self.ledger.is_closed() => return Visit::Closed,
+            waiters::IDLE => {
+                let mark = Some(self.ledger.mark());
+                // SAFETY: IDLE, so the fields are ours; pinned, and cancelled before it goes away.
+                unsafe {
+                    waiter.inner(|inner| (inner.missing, inner.held, inner.mark) = (n, 0, mark));
+                    queue.senders.push(node);
+                }
+            }
+            _ => waiter.set_state(waiters::QUEUED),
+        }
+        if !self.ledger.is_strict() {
+            self.serve(&mut queue.senders, &mut 0, Some(node), batch);
+        }
+        if waiter.state() == waiters::GRANTED { Visit::Granted } else { Visit::Waiting }
+    }
+
+    /// Joins an empty queue, unless there is room.
+    ///
+    /// # Safety
+    /// As [`Self::poll_reserve`]; the node is IDLE.
+    unsafe fn wait_first(&self, queue: &mut Queue, node: NonNull<Waiter>, n: usize) -> Visit {
+        let head = self.ledger.freeze();
+        match self.ledger.reserve_or_wait(head, n) {
+            Ok((held, mark)) if held < n => {
+                // SAFETY: IDLE, so the fields are ours; pinned, and cancelled before it goes away.
+                unsafe {
+                    let waiter = node.as_ref();
+                    waiter.inner(|inner| (inner.missing, inner.held, inner.mark) = (n - held, held, Some(mark)));
+                    queue.senders.push(node);
+                }
+                Visit::Waiting
+            }
+            Ok(_) => {
+                self.ledger.unfreeze();
+                Visit::Granted
+            }
+            Err(_) => {
+                self.ledger.unfreeze();
+                Visit::Closed
+            }
+        }
+    }
+
+    /// Ends the waiting of a waiter in any state; the credits that it holds go to the next. Then it is as new.
+    ///
+    /// # Safety
+    /// The waiter was used with this channel only.
+    pub(crate) unsafe fn cancel(&self, waiter: Pin<&Waiter>) {
+        let mut state = waiter.state();
+        if state == waiters::IDLE {
+            return;
+        }
+        let mut credits = 0;
+        if matches!(state, waiters::QUEUED | waiters::WOKEN) {
+            // SAFETY: the caller's promise.
+            let (left, held, waker) = self.queue.with(|queue| unsafe { self.leave(queue, waiter) });
+            (state, credits) = (left, held);
+            drop(waker);
+        }
+        if matches!(state, waiters::GRANTED | waiters::CLOSED) {
+            // SAFETY: out of the list, so the fields are ours.
+            let held = unsafe { waiter.inner(|inner| core::mem::take(&mut inner.held)) };
+            waiter.set_state(waiters::IDLE);
+            self.give_back(held);
+        } else {
+            waiter.set_state(waiters::IDLE);
+            // Also with none to give: the queue may be empty now, or led by another.
+            self.deal(credits);
+        }
+    }
+
+    /// Under the lock: takes the waiter out of the queue, if it is in it; gives its state, its credits and its waker.
+    ///
+    /// # Safety
+    /// As [`Self::cancel`].
+    unsafe fn leave(&self, queue: &mut Queue, waiter: Pin<&Waiter>) -> (u8, usize, Option<Waker>) {
+        let state = waiter.state();
+        if !matches!(state, waiters::QUEUED | waiters::WOKEN) {
+            return (state, 0, None);
+        }
+        let node = NonNull::from(waiter.get_ref());
+        let first = queue.senders.first() == Some(node);
+        // SAFETY: QUEUED or WOKEN, so it is in the list of senders of the channel that it was used with.
+        unsafe {
+            queue.senders.remove(node);
+            if first {
+                self.limit_by_first(&queue.senders);
+            }
+            waiter.inner(|inner| (state, core::mem::take(&mut inner.held), inner.waker.take()))
+        }
+    }
+
+    /// Waits until the channel is closed.
+    ///
+    /// # Safety
+    /// As [`Self::poll_reserve`], with [`Self::cancel_closed`].
+    pub(crate) unsafe fn poll_closed(&self, waiter: Pin<&Waiter>, context: &mut Context<'_>) -> Poll<()> {
+        if self.ledger.is_closed() {
+            return Poll::Ready(());
+        }
+        let mut waker = Some(context.waker().clone());
+        self.queue.with(|queue| {
+            if self.ledger.is_closed() {
+                return Poll::Ready(());
+            }
+            // SAFETY: IDLE and ours, or queued under the lock.
+            unsafe {
+                if waiter.state() == waiters::IDLE {
+                    queue.listeners.push(NonNull::from(waiter.get_ref()));
+                }
+                // The waker that was kept is dropped outside the lock.
+                waiter.inner(|inner| core::mem::swap(&mut inner.waker, &mut waker));
+            }
+            Poll::Pending
+        })
+    }
+
+    /// Ends that waiting.
+    ///
+    /// # Safety
+    /// The waiter was used with [`Self::poll_closed`] of this channel only.
+    pub(crate) unsafe fn cancel_closed(&self, waiter: Pin<&Waiter>) {
+        if waiter.state() != waiters::QUEUED {
+            return;
+        }
+        let waker = self.queue.with(|queue| {
+            let queued = waiter.state() == waiters::QUEUED;
+            // SAFETY: QUEUED, so it is in the list of listeners and the fields are the lock holder's.
+            queued.then(|| unsafe {
+                queue.listeners.remove(NonNull::from(waiter.get_ref()));
+                waiter.inner(|inner| inner.waker.take())
+            })
+        });
+        drop(waker);
+    }
+}

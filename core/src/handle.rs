@@ -1,0 +1,409 @@
+//! Where a channel lives and when it ends: one counted pointer to its header, with the slots behind it, in an allocation
+//! of its own or in a `static`.
+
+use crate::{
+    channel::Channel,
+    ledger::Claim,
+    position::{Layout, Position},
+    ring::Slot,
+    sync::{
+        self,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+use core::{marker::PhantomData, ops::Deref, ptr::NonNull};
+
+/// A count of handles may not reach this, lest it overflow while many threads count at once.
+const MAX_COUNT: usize = usize::MAX / 2;
+
+/// All of a channel but its slots.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) channel: Channel,
+    pub(crate) senders: Count,
+    pub(crate) weak_senders: Count,
+    /// Handles of any kind: the last one ends the channel.
+    handles: Count,
+    /// For a channel in a `static`: it is split and not all handles are gone.
+    split: AtomicBool,
+    is_static: bool,
+}
+
+#[cfg(not(sakia_loom))]
+const _: () = assert!(size_of::<Shared>() <= 512);
+
+/// A count of handles.
+#[derive(Debug)]
+pub(crate) struct Count(AtomicUsize);
+
+impl Count {
+    sync::const_unless_loom! {
+        fn new(n: usize) -> Self {
+            Self(AtomicUsize::new(n))
+        }
+    }
+
+    pub(crate) fn get(&self) -> usize {
+        // Acquire pairs with the Release half of `decrement`.
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// One more. Aborts where the count could overflow.
+    pub(crate) fn increment(&self) {
+        // Relaxed: a new handle is made from one that exists, and whoever passes it on orders that.
+        if self.0.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
+            sync::abort();
+        }
+    }
+
+    /// One more, if there is one yet.
+    pub(crate) fn increment_unless_zero(&self) -> bool {
+        let mut count = self.0.load(Ordering::Relaxed);
+        while count != 0 {
+            if count > MAX_COUNT {
+                sync::abort();
+            }
+            // Acquire pairs with `decrement` by the others; failure is tried again with what was found.
+            match self.0.compare_exchange_weak(count, count + 1, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(found) => count = found,
+            }
+        }
+        false
+    }
+
+    /// One less; true for the last.
+    pub(crate) fn decrement(&self) -> bool {
+        // Release: what this handle did comes before what the last one does. Acquire: the last one sees it.
+        self.0.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+}
+
+impl Shared {
+    sync::const_unless_loom! {
+        pub(crate) fn new(layout: Layout, overtaking: u32, is_static: bool) -> Self {
+            Self {
+                channel: Channel::new(layout, overtaking),
+                senders: Count::new(1),
+                weak_senders: Count::new(0),
+                handles: Count::new(2),
+                split: AtomicBool::new(false),
+                is_static,
+            }
+        }
+    }
+
+    /// Claims a channel in a `static`. False: it is split.
+    pub(crate) fn begin_split(&self) -> bool {
+        // Acquire pairs with the Release in `end_split`: the last use is over.
+        self.split.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    fn end_split(&self) {
+        self.channel.ledger.reopen();
+        // Relaxed: ordered by the store below.
+        self.senders.0.store(1, Ordering::Relaxed);
+        self.handles.0.store(2, Ordering::Relaxed);
+        // Release pairs with the Acquire in `begin_split`.
+        self.split.store(false, Ordering::Release);
+    }
+}
+
+/// A counted pointer to a channel.
+///
+/// Invariant: `shared` points to a [`Shared`] with `capacity` slots of `T` at [`slots_offset`] behind it, with access to
+/// both, which live until the last handle is dropped.
+pub(crate) struct Handle<T> {
+    shared: NonNull<Shared>,
+    // Invariant in T: what one end sends, the other receives.
+    _messages: PhantomData<*mut T>,
+}
+
+// SAFETY: a handle leads to messages only by taking or writing them, which moves them between threads.
+unsafe impl<T: Send> Send for Handle<T> {}
+// SAFETY: as above: no `&T` can be had from a shared handle.
+unsafe impl<T: Send> Sync for Handle<T> {}
+
+/// Where the slots begin, from the start of the header.
+pub(crate) const fn slots_offset<T>() -> usize {
+    size_of::<Shared>().next_multiple_of(align_of::<Slot<T>>())
+}
+
+impl<T> Deref for Handle<T> {
+    type Target = Shared;
+
+    #[inline(always)]
+    fn deref(&self) -> &Shared {
+        // SAFETY: the invariant of `Handle`.
+        unsafe { self.shared.as_ref() }
+    }
+}
+
+impl<T> Clone for Handle<T> {
+    fn clone(&self) -> Self {
+        self.handles.increment();
+        Self { shared: self.shared, _messages: PhantomData }
+    }
+}
+
+impl<T> Drop for Handle<T> {
+    fn drop(&mut self) {
+        if self.handles.decrement() {
+            self.end();
+        }
+    }
+}
+
+impl<T> Handle<T> {
+    /// The two first handles of a channel.
+    ///
+    /// # Safety
+    /// `shared` fulfils the invariant of `Handle`, and nobody else has handles to it.
+    pub(crate) unsafe fn pair(shared: NonNull<Shared>) -> (Self, Self) {
+        (Self { shared, _messages: PhantomData }, Self { shared, _messages: PhantomData })
+    }
+
+    /// Two handles lead to the same channel.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.shared == other.shared
+    }
+
+    #[inline(always)]
+    fn layout(&self) -> Layout {
+        self.channel.ledger.layout()
+    }
+
+    /// The slot of a position.
+    #[inline(always)]
+    pub(crate) fn slot(&self, layout: Layout, position: Position) -> &Slot<T> {
+        // SAFETY: the invariant of `Handle`; the layout's indices are below the capacity.
+        unsafe { self.shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>().add(layout.index(position)).as_ref() }
+    }
+
+    // ===== sending =====
+
+    /// Fills the position that was claimed and wakes the receiver if that is ours to do.
+    #[inline]
+    pub(crate) fn fill(&self, claim: &Claim, value: T) {
+        if self.put(claim.position, value) | claim.wake {
+            self.wake(claim.wake);
+        }
+    }
+
+    /// Writes and publishes. True: the receiver left a mark.
+    #[inline(always)]
+    fn put(&self, position: Position, value: T) -> bool {
+        let layout = self.layout();
+        let slot = self.slot(layout, position);
+        // SAFETY: callers pass positions that they have claimed, once.
+        unsafe {
+            slot.write(value);
+            slot.publish(layout.stamp(position))
+        }
+    }
+
+    /// Wakes the receiver, which has been unparked already or has left a mark.
+    #[cold]
+    fn wake(&self, unparked: bool) {
+        if unparked || self.channel.ledger.unpark() {
+            self.channel.wake_unparked();
+        }
+    }
+
+    /// Sends with `values.len()` reserved credits, as many messages in a row. The values are dropped if the receiver is gone.
+    pub(crate) fn fill_reserved(&self, n: usize, values: impl Iterator<Item = T>) {
+        let Some(claim) = self.channel.ledger.claim_reserved(n) else { return };
+        let mut position = claim.position;
+        let mut wake = claim.wake;
+        for value in values.take(n) {
+            wake |= self.put(position, value);
+            position = self.layout().advance(position, 1);
+        }
+        if wake {
+            self.wake(claim.wake);
+        }
+    }
+
+    /// Sends with one reserved credit. The value comes back if the receiver is gone.
+    #[inline]
+    pub(crate) fn send_reserved(&self, value: T) -> Result<(), T> {
+        match self.channel.ledger.claim_reserved(1) {
+            Some(claim) => {
+                self.fill(&claim, value);
+                Ok(())
+            }
+            None => Err(value),
+        }
+    }
+
+    // ===== the receiver's end =====
+
+    /// Ends receiving: nothing can be sent any more, those who wait are woken, and what is queued is dropped.
+    ///
+    /// # Safety
+    /// The caller is the receiver and never receives again.
+    pub(crate) unsafe fn end_receiving(&self) {
+        let tail = self.channel.ledger.close_for_good();
+        if self.channel.ledger.unpark() {
+            self.channel.receiver.take_home();
+        }
+        // SAFETY: the caller is the receiver, and with the receiver gone nobody parks again.
+        unsafe { self.channel.receiver.forget() };
+        let drain = Drain { handle: self, layout: self.layout(), at: self.channel.ledger.head(), tail, patient: true };
+        self.channel.close_waiters();
+        drop(drain);
+    }
+
+    /// The last handle is gone: drops what is left and frees the channel.
+    #[cold]
+    fn end(&mut self) {
+        /// Frees, even if dropping a message panics.
+        struct Free<'a, T>(&'a Handle<T>);
+        impl<T> Drop for Free<'_, T> {
+            fn drop(&mut self) {
+                self.0.free();
+            }
+        }
+        let ledger = &self.channel.ledger;
+        let free = Free(self);
+        drop(Drain { handle: self, layout: self.layout(), at: ledger.head(), tail: ledger.tail(), patient: false });
+        drop(free);
+    }
+
+    fn free(&self) {
+        if self.is_static {
+            self.end_split();
+            return;
+        }
+        #[cfg(feature = "alloc")]
+        // SAFETY: the last handle, of a channel that `heap::allocate` has made.
+        unsafe {
+            heap::free::<T>(self.shared);
+        }
+    }
+}
+
+/// Drops the messages from `at` to `tail` when it is dropped, all of them even if one panics.
+struct Drain<'a, T> {
+    handle: &'a Handle<T>,
+    layout: Layout,
+    at: Position,
+    tail: Position,
+    /// Others may still be writing: wait a little for them. What is not published by then is left to the last handle.
+    patient: bool,
+}
+
+impl<T> Drain<'_, T> {
+    fn run(&mut self) {
+        let ledger = &self.handle.channel.ledger;
+        let mut contiguous = true;
+        while self.at != self.tail {
+            let stamp = self.layout.stamp(self.at);
+            let slot = self.handle.slot(self.layout, self.at);
+            let published = slot.is_published(stamp) || self.patient && wait_for(|| slot.is_published(stamp));
+            self.at = self.layout.advance(self.at, 1);
+            contiguous &= published;
+            if contiguous {
+                ledger.drained_to(self.at);
+            }
+            if published {
+                slot.unpublish(stamp);
+                // SAFETY: published, no receiver receives any more, and unpublished now, so taken once.
+                drop(unsafe { slot.take() });
+            }
+        }
+    }
+}
+
+impl<T> Drop for Drain<'_, T> {
+    fn drop(&mut self) {
+        /// Goes on after a message whose drop panicked.
+        struct GoOn<'a, 'b, T>(&'a mut Drain<'b, T>);
+        impl<T> Drop for GoOn<'_, '_, T> {
+            fn drop(&mut self) {
+                self.0.run();
+            }
+        }
+        let go_on = GoOn(self);
+        go_on.0.run();
+    }
+}
+
+/// Looks a few times again whether a sender that is between claiming and publishing is done: a few instructions, unless it
+/// was suspended there.
+pub(crate) fn spin_for(done: impl Fn() -> bool) -> bool {
+    (0..sync::SPINS).any(|_| {
+        sync::spin();
+        done()
+    })
+}
+
+/// Waits longer for the same, where there are threads to give way to. Bounded.
+pub(crate) fn wait_for(done: impl Fn() -> bool) -> bool {
+    #[cfg(feature = "std")]
+    if !cfg!(sakia_loom) {
+        let yielded = || {
+            sync::yield_thread();
+            done()
+        };
+        return spin_for(&done) || (0..1_000).any(|_| yielded());
+    }
+    spin_for(done)
+}
+
+#[cfg(feature = "alloc")]
+pub(crate) mod heap {
+    //! Channels in an allocation of their own.
+
+    use super::{Shared, slots_offset};
+    use crate::{position, ring::Slot};
+    use alloc::alloc::{alloc, dealloc, handle_alloc_error};
+    use core::{alloc::Layout, ptr::NonNull};
+
+    /// Panics if the slots don't fit into the address space.
+    #[track_caller]
+    pub(crate) fn layout<T>(capacity: usize) -> Layout {
+        let slots = Layout::array::<Slot<T>>(capacity).ok();
+        let whole = slots.and_then(|slots| Layout::new::<Shared>().extend(slots).ok());
+        let (layout, offset) = whole.expect("sakia: the channel's messages don't fit into memory");
+        debug_assert_eq!(offset, slots_offset::<T>());
+        layout
+    }
+
+    /// Allocates a channel for two handles.
+    #[track_caller]
+    pub(crate) fn allocate<T>(capacity: usize, overtaking: u32) -> NonNull<Shared> {
+        let layout = layout::<T>(capacity);
+        // SAFETY: the layout has the header's size at least.
+        let Some(shared) = NonNull::new(unsafe { alloc(layout) }.cast::<Shared>()) else {
+            handle_alloc_error(layout);
+        };
+        // SAFETY: the allocation has room for the header and, behind it, the slots; both are written before use.
+        unsafe {
+            shared.write(Shared::new(position::Layout::new(capacity), overtaking, false));
+            let slots = shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>();
+            for index in 0..capacity {
+                slots.add(index).write(Slot::new());
+            }
+        }
+        shared
+    }
+
+    /// Frees a channel.
+    ///
+    /// # Safety
+    /// [`allocate`] has made it for the same `T`, no message is left in it, and no handle but the caller's.
+    pub(crate) unsafe fn free<T>(shared: NonNull<Shared>) {
+        // SAFETY: the caller's promise; the layout is the one of `allocate`.
+        unsafe {
+            let capacity = shared.as_ref().channel.ledger.layout().capacity();
+            // Loom wants its objects dropped; a real slot has nothing to drop.
+            #[cfg(sakia_loom)]
+            for index in 0..capacity {
+                shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>().add(index).drop_in_place();
+            }
+            shared.drop_in_place();
+            dealloc(shared.as_ptr().cast(), layout::<T>(capacity));
+        }
+    }
+}

@@ -1,0 +1,516 @@
+//! The ledger in two 64-bit words.
+//!
+//! ```text
+//! producers' word   [ tail: 35 | reserved: 24 | HANGUP | GONE | CLOSED | WAITING | PARKED ]
+//! consumer's word   [ head: 35 | ATTEND ]
+//! ```
+//!
+//! A credit is free while `tail + reserved - head < capacity`. Only the receiver moves `head`; all else is in the
+//! producers' word and changes by read-modify-write, so whoever acquires that word sees what came before.
+//!
+//! | bit | set by | cleared by | means |
+//! |---|---|---|---|
+//! | PARKED | the parking receiver | whoever takes over waking it | the receiver's waker is in its cell |
+//! | WAITING | lock holder | lock holder | the queue of senders is not empty |
+//! | CLOSED | receiver | - | no new credits |
+//! | GONE | dropped receiver | - | no new positions either |
+//! | HANGUP | last sender | - | nothing will come any more |
+//! | ATTEND | lock holder | lock holder | `head` moves only by way of the lock |
+//!
+//! # Atomic operations
+//! A send is one compare-exchange and the store that publishes; a receive one compare-exchange. A permit costs one more.
+//!
+//! # The head that senders remember
+//! `head_seen` is a copy of `head` on the producers' side, so that the receiver's line is touched only when the ring looks
+//! full. A copy that is old looks fuller, which is harmless. It must not be older than the positions take to wrap, so it is
+//! replaced by a compare-exchange from the copy that was read: a sender that slept over its own refresh changes nothing.
+//!
+//! A sender may also sleep between reading the producers' word and its compare-exchange. To be fooled it has to sleep
+//! for a multiple of 2^35 messages to the message: three minutes at 5 ns a message, and then one chance in 2^35.
+//!
+//! # Overtaking
+//! Let `G = tail + reserved`, all credits ever taken less those given back unused. With senders waiting, a newcomer may
+//! take a credit only while `G < limit`, where `limit` is such that it is reached when the longest waiting sender was passed
+//! by as many messages as the channel allows. Credits that go to waiting senders raise `limit` with `G`, those given back
+//! unused lower it with `G`. `limit` is lowered before `G` and raised after it, so a newcomer that compares an old value
+//! either waits needlessly, or fails at its compare-exchange because `G` has changed.
+
+use super::{CacheLine, Claim, Refused, Returned, View};
+use crate::position::{Layout, MAX_CAPACITY, POSITION_BITS, Position};
+use crate::sync::{
+    atomic::{AtomicU64, Ordering},
+    const_unless_loom,
+};
+
+const PARKED: u64 = 1;
+const WAITING: u64 = 1 << 1;
+const CLOSED: u64 = 1 << 2;
+const GONE: u64 = 1 << 3;
+const HANGUP: u64 = 1 << 4;
+const RESERVED_SHIFT: u32 = 5;
+const RESERVED_ONE: u64 = 1 << RESERVED_SHIFT;
+const RESERVED_BITS: u32 = 24;
+const RESERVED_MASK: u64 = (1 << RESERVED_BITS) - 1;
+const TAIL_SHIFT: u32 = RESERVED_SHIFT + RESERVED_BITS;
+// All slots reserved, and as many credits in transit from the receiver to waiting senders.
+const _: () = assert!(2 * MAX_CAPACITY as u64 <= RESERVED_MASK && TAIL_SHIFT + POSITION_BITS <= 64);
+
+const ATTEND: u64 = 1;
+const HEAD_SHIFT: u32 = 1;
+
+/// A value of the producers' word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Word(u64);
+
+impl Word {
+    #[inline(always)]
+    fn tail(self) -> Position {
+        self.0 >> TAIL_SHIFT
+    }
+
+    #[inline(always)]
+    fn reserved(self) -> usize {
+        ((self.0 >> RESERVED_SHIFT) & RESERVED_MASK) as usize
+    }
+
+    #[inline(always)]
+    fn has(self, flag: u64) -> bool {
+        self.0 & flag != 0
+    }
+
+    #[inline(always)]
+    fn with_tail(self, tail: Position) -> Self {
+        Self(self.0 & ((1 << TAIL_SHIFT) - 1) | tail << TAIL_SHIFT)
+    }
+
+    #[inline(always)]
+    fn without(self, flag: u64) -> Self {
+        Self(self.0 & !flag)
+    }
+
+    #[inline(always)]
+    fn reserve(self, n: usize) -> Self {
+        Self(self.0 + n as u64 * RESERVED_ONE)
+    }
+
+    #[inline(always)]
+    fn unreserve(self, n: usize) -> Self {
+        debug_assert!(self.reserved() >= n);
+        Self(self.0 - n as u64 * RESERVED_ONE)
+    }
+}
+
+/// A mark on the count of messages, by which the ones that passed a waiting sender are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passed(u64);
+
+#[derive(Debug)]
+struct Producers {
+    word: AtomicU64,
+    head_seen: AtomicU64,
+    /// See "Overtaking". Written under the waiters' lock.
+    limit: AtomicU64,
+    /// Credits given to waiting senders, less those given back while any waited. Only touched under the waiters' lock.
+    bias: AtomicU64,
+    layout: Layout,
+    /// The overtaking limit of the channel.
+    overtaking: u32,
+}
+
+#[derive(Debug)]
+struct Consumer {
+    word: AtomicU64,
+    /// A copy, so that a receive that finds a message needs no other line of the ledger.
+    layout: Layout,
+}
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    producers: CacheLine<Producers>,
+    consumer: CacheLine<Consumer>,
+}
+
+impl Ledger {
+    const_unless_loom! {
+        pub(crate) fn new(layout: Layout, overtaking: u32) -> Self {
+            let first = layout.first();
+            Self {
+                producers: CacheLine(Producers {
+                    word: AtomicU64::new(first << TAIL_SHIFT),
+                    head_seen: AtomicU64::new(first),
+                    limit: AtomicU64::new(0),
+                    bias: AtomicU64::new(0),
+                    layout,
+                    overtaking,
+                }),
+                consumer: CacheLine(Consumer { word: AtomicU64::new(first << HEAD_SHIFT), layout }),
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn layout(&self) -> Layout {
+        self.producers.layout
+    }
+
+    pub(crate) fn overtaking(&self) -> u32 {
+        self.producers.overtaking
+    }
+
+    // Acquire pairs with the Release half of each read-modify-write of the word.
+    #[inline(always)]
+    fn word(&self) -> Word {
+        Word(self.producers.word.load(Ordering::Acquire))
+    }
+
+    /// One try to replace `old`. Success releases what this side did (a limit lowered, a waker stored) and acquires
+    /// what was done before `old` (slots emptied by the receiver, for whose credits somebody else looked).
+    #[inline(always)]
+    fn swap(&self, old: Word, new: Word) -> Result<(), Word> {
+        self.producers
+            .word
+            .compare_exchange_weak(old.0, new.0, Ordering::AcqRel, Ordering::Acquire)
+            .map_or_else(|found| Err(Word(found)), |_| Ok(()))
+    }
+
+    /// Replaces the word by what `next` makes of it, until that succeeds or `next` says None; gives the value replaced.
+    #[inline]
+    fn update(&self, mut next: impl FnMut(Word) -> Option<Word>) -> Result<Word, Word> {
+        let mut old = self.word();
+        loop {
+            let Some(new) = next(old) else { return Err(old) };
+            match self.swap(old, new) {
+                Ok(()) => return Ok(old),
+                Err(found) => old = found,
+            }
+        }
+    }
+
+    // ===== senders =====
+
+    /// Takes a credit and a position.
+    #[inline]
+    pub(crate) fn claim(&self) -> Result<Claim, Refused> {
+        let layout = self.layout();
+        let old = self.take(1, |word| word.with_tail(layout.advance(word.tail(), 1)).without(PARKED))?;
+        Ok(Claim { position: old.tail(), wake: old.has(PARKED) })
+    }
+
+    /// Takes `n` credits, all or none.
+    #[inline]
+    pub(crate) fn reserve(&self, n: usize) -> Result<(), Refused> {
+        self.take(n, |word| word.reserve(n)).map(drop)
+    }
+
+    /// Does `then` to the word if there are `n` credits for a sender that does not wait.
+    #[inline(always)]
+    fn take(&self, n: usize, then: impl Fn(Word) -> Word) -> Result<Word, Refused> {
+        let mut word = self.word();
+        loop {
+            if word.has(CLOSED) {
+                return Err(Refused::Closed);
+            }
+            if !self.has_room(word, n) {
+                // The head that was read may be younger than `word`: only an unchanged word tells.
+                let again = self.word();
+                if again == word {
+                    return Err(Refused::Full);
+                }
+                word = again;
+                continue;
+            }
+            match self.swap(word, then(word)) {
+                Ok(()) => return Ok(word),
+                Err(found) => word = found,
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn has_room(&self, word: Word, n: usize) -> bool {
+        // Acquire pairs with the Release exchange in `refresh`: the slots up to this head are empty.
+        let seen = self.producers.head_seen.load(Ordering::Acquire);
+        let room = self.used(word, seen).saturating_add(n) <= self.layout().capacity() || self.refresh(seen, word, n);
+        room && (!word.has(WAITING) || self.may_overtake(word, n))
+    }
+
+    /// Looks at the receiver's own head.
+    #[inline(never)]
+    fn refresh(&self, seen: Position, word: Word, n: usize) -> bool {
+        // Acquire pairs with the receiver's Release in `advance`: it has emptied the slots up to this head.
+        let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
+        if head != seen {
+            // Release passes on what was acquired above. Failure: somebody else brought a younger head.
+            let _ = self.producers.head_seen.compare_exchange(seen, head, Ordering::Release, Ordering::Relaxed);
+        }
+        self.used(word, head).saturating_add(n) <= self.layout().capacity()
+    }
+
+    #[inline(always)]
+    fn used(&self, word: Word, head: Position) -> usize {
+        self.layout().distance(head, word.tail()).saturating_add(word.reserved())
+    }
+
+    /// Turns `n` reserved credits into as many positions in a row. None when the receiver is gone: then the credits
+    /// are given back and nothing may be written.
+    #[inline]
+    pub(crate) fn claim_reserved(&self, n: usize) -> Option<Claim> {
+        let layout = self.layout();
+        let old = self.update(|word| {
+            let rest = word.unreserve(n);
+            Some(if word.has(GONE) { rest } else { rest.with_tail(layout.advance(word.tail(), n)).without(PARKED) })
+        });
+        let (Ok(old) | Err(old)) = old;
+        (!old.has(GONE)).then(|| Claim { position: old.tail(), wake: old.has(PARKED) })
+    }
+
+    /// Gives `n` reserved credits back, if nobody waits for them.
+    pub(crate) fn give_back(&self, n: usize) -> Returned {
+        self.pool(n, WAITING)
+    }
+
+    fn pool(&self, n: usize, refuse: u64) -> Returned {
+        let idle = |word: Word| word.has(CLOSED) && word.has(PARKED) && word.reserved() == n;
+        match self.update(|word| {
+            let rest = word.unreserve(n);
+            (!word.has(refuse)).then(|| if idle(word) { rest.without(PARKED) } else { rest })
+        }) {
+            Err(_) => Returned::Waited,
+            Ok(old) if idle(old) => Returned::Idle,
+            Ok(_) => Returned::Pooled,
+        }
+    }
+
+    // ===== the receiver =====
+
+    /// [`Self::layout`], read from the receiver's side.
+    #[inline(always)]
+    pub(crate) fn receiver_layout(&self) -> Layout {
+        self.consumer.layout
+    }
+
+    /// Where the receiver stands. For the receiver, which alone moves it.
+    #[inline(always)]
+    pub(crate) fn head(&self) -> Position {
+        // Relaxed: this thread's own writes, or handed over with the receiver.
+        self.consumer.word.load(Ordering::Relaxed) >> HEAD_SHIFT
+    }
+
+    /// Moves the head from `head` by `n`, whose credits are free then. False: senders are to be served, and the `n`
+    /// credits are the caller's, as spare.
+    #[inline]
+    pub(crate) fn advance(&self, head: Position, n: usize) -> bool {
+        let next = self.consumer.layout.advance(head, n) << HEAD_SHIFT;
+        // Release: the slots were emptied before. Pairs with the Acquire loads of the head.
+        let moved =
+            self.consumer.word.compare_exchange(head << HEAD_SHIFT, next, Ordering::Release, Ordering::Relaxed).is_ok();
+        if !moved {
+            self.advance_in_hand(next, n);
+        }
+        moved
+    }
+
+    /// Moves the head and keeps the credits. `reserved` goes up before `head`, so that no newcomer sees them free.
+    #[cold]
+    fn advance_in_hand(&self, next: u64, n: usize) {
+        self.producers.word.fetch_add(n as u64 * RESERVED_ONE, Ordering::AcqRel);
+        // Release as in `advance`. ATTEND may be cleared meanwhile, so the difference is added.
+        let head = self.consumer.word.load(Ordering::Relaxed) >> HEAD_SHIFT << HEAD_SHIFT;
+        self.consumer.word.fetch_add(next.wrapping_sub(head), Ordering::AcqRel);
+    }
+
+    /// What there is at `head`.
+    #[inline]
+    pub(crate) fn look(&self, head: Position) -> View {
+        Self::view(self.word(), head)
+    }
+
+    /// Announces that the receiver's waker is in its cell; the view is of the same moment. From then on, whoever changes
+    /// the view clears PARKED and must wake.
+    pub(crate) fn park(&self, head: Position) -> View {
+        Self::view(Word(self.producers.word.fetch_or(PARKED, Ordering::AcqRel)), head)
+    }
+
+    /// Withdraws that. False: somebody else was faster and is about to take the waker.
+    pub(crate) fn unpark(&self) -> bool {
+        Word(self.producers.word.fetch_and(!PARKED, Ordering::AcqRel)).has(PARKED)
+    }
+
+    fn view(word: Word, head: Position) -> View {
+        if word.tail() != head {
+            View::Claimed
+        } else if word.has(HANGUP) || word.has(CLOSED) && word.reserved() == 0 {
+            View::Finished
+        } else {
+            View::Empty
+        }
+    }
+
+    // ===== opening and closing =====
+
+    /// Refuses new credits.
+    pub(crate) fn close(&self) {
+        self.producers.word.fetch_or(CLOSED, Ordering::AcqRel);
+    }
+
+    /// Refuses new positions too, and gives the last tail.
+    pub(crate) fn close_for_good(&self) -> Position {
+        Word(self.producers.word.fetch_or(CLOSED | GONE, Ordering::AcqRel)).tail()
+    }
+
+    /// The last sender is gone. True: the parked receiver must be woken.
+    pub(crate) fn hang_up(&self) -> bool {
+        let old = self.update(|word| Some(Word(word.0 | HANGUP).without(PARKED)));
+        matches!(old, Ok(word) if word.has(PARKED))
+    }
+
+    /// The receiver, which is gone for good, has dropped what lay before `head`.
+    pub(crate) fn drained_to(&self, head: Position) {
+        // Release pairs with the Acquire loads of the head.
+        self.consumer.word.store(head << HEAD_SHIFT, Ordering::Release);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.word().has(CLOSED)
+    }
+
+    pub(crate) fn is_hung_up(&self) -> bool {
+        self.word().has(HANGUP)
+    }
+
+    /// Makes the ledger as new but for the position, which goes on. For who has the channel alone.
+    pub(crate) fn reopen(&self) {
+        // Relaxed: nobody else is there; handles to come are handed out after this.
+        let tail = Word(self.producers.word.load(Ordering::Relaxed)).tail();
+        self.producers.word.store(tail << TAIL_SHIFT, Ordering::Relaxed);
+        self.producers.head_seen.store(tail, Ordering::Relaxed);
+        self.consumer.word.store(tail << HEAD_SHIFT, Ordering::Relaxed);
+    }
+
+    // ===== counts, true at some moment of the call =====
+
+    /// Messages sent and not yet received.
+    pub(crate) fn len(&self) -> usize {
+        // The head first: a tail read later is never behind it.
+        let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
+        self.layout().distance(head, self.word().tail()).min(self.layout().capacity())
+    }
+
+    /// Credits that are neither used by a message nor reserved.
+    pub(crate) fn free(&self) -> usize {
+        let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
+        self.layout().capacity().saturating_sub(self.used(self.word(), head))
+    }
+
+    /// The positions from `head` to the tail are the ring's content.
+    pub(crate) fn tail(&self) -> Position {
+        self.word().tail()
+    }
+}
+
+/// For who holds the waiters' lock.
+impl Ledger {
+    /// True if all that is freed goes to waiting senders first: then none of the calls below finds free credits.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.producers.overtaking == 0
+    }
+
+    /// Makes the head stand still, but by way of the lock.
+    pub(crate) fn freeze(&self) -> Position {
+        // Acquire pairs with the receiver's Release in `advance`.
+        self.consumer.word.fetch_or(ATTEND, Ordering::AcqRel) >> HEAD_SHIFT
+    }
+
+    /// Lets the head move freely again.
+    pub(crate) fn unfreeze(&self) {
+        self.consumer.word.fetch_and(!ATTEND, Ordering::AcqRel);
+    }
+
+    /// Takes up to `n` credits for the first sender that waits and announces it as waiting if those are too few.
+    /// `head` is frozen.
+    pub(crate) fn reserve_or_wait(&self, head: Position, n: usize) -> Result<(usize, Passed), Refused> {
+        let mut taken = 0;
+        let mut mark = 0;
+        let old = self.update(|word| {
+            taken = self.layout().capacity().saturating_sub(self.used(word, head)).min(n);
+            mark = self.unbiased(word.reserve(taken));
+            if taken < n {
+                self.set_limit(Passed(mark));
+            }
+            (!word.has(CLOSED)).then(|| if taken < n { Word(word.reserve(taken).0 | WAITING) } else { word.reserve(n) })
+        });
+        old.map(|_| (taken, Passed(mark))).map_err(|_| Refused::Closed)
+    }
+
+    /// The mark for a sender that starts to wait now, behind others.
+    pub(crate) fn mark(&self) -> Passed {
+        Passed(self.unbiased(self.word()))
+    }
+
+    /// Makes `first` the mark by which newcomers are stopped.
+    pub(crate) fn set_limit(&self, first: Passed) {
+        let layout = self.layout();
+        let bias = self.producers.bias.load(Ordering::Relaxed);
+        let limit = layout.cycle_add(layout.cycle_add(first.0, bias), self.overtaking() as u64);
+        self.producers.limit.store(limit, Ordering::Release);
+    }
+
+    /// Takes up to `n` credits for the longest waiting sender, from those that are free. None: it is not yet entitled to
+    /// them, since fewer than the limit have passed it. `head` is frozen.
+    pub(crate) fn reserve_waited(&self, head: Position, n: usize, entitled: bool) -> Option<usize> {
+        let mut taken = 0;
+        let old = self.update(|word| {
+            taken = self.layout().capacity().saturating_sub(self.used(word, head)).min(n);
+            (taken == 0 || entitled || !self.may_overtake(word, 1)).then(|| word.reserve(taken))
+        });
+        old.ok()?;
+        self.raise(taken);
+        Some(taken)
+    }
+
+    /// Credits that the receiver handed over instead of freeing, or that were waited for and given up, count as given to
+    /// waiting senders.
+    pub(crate) fn raise(&self, n: usize) {
+        self.shift(|layout, value| layout.cycle_add(value, n as u64));
+    }
+
+    /// Gives `n` spare credits to the pool although senders wait.
+    pub(crate) fn pool_spare(&self, n: usize) -> Returned {
+        self.shift(|layout, value| layout.cycle_sub(value, n as u64));
+        self.pool(n, 0)
+    }
+
+    /// The queue is empty.
+    pub(crate) fn none_waits(&self) {
+        self.producers.word.fetch_and(!WAITING, Ordering::AcqRel);
+    }
+
+    // Relaxed loads and the store of `bias`: the lock orders them. Release pairs with the Acquire in `may_overtake`.
+    fn shift(&self, change: impl Fn(Layout, u64) -> u64) {
+        let Producers { limit, bias, layout, .. } = &*self.producers;
+        bias.store(change(*layout, bias.load(Ordering::Relaxed)), Ordering::Relaxed);
+        limit.store(change(*layout, limit.load(Ordering::Relaxed)), Ordering::Release);
+    }
+
+    /// True if a newcomer may take `n` credits past the senders that wait.
+    #[inline(never)]
+    fn may_overtake(&self, word: Word, n: usize) -> bool {
+        if self.is_strict() {
+            return false;
+        }
+        // Acquire: see "Overtaking". `word` was read before.
+        let limit = self.producers.limit.load(Ordering::Acquire);
+        let left = self.layout().cycle_sub(limit, self.taken(word));
+        left >= n as u64 && left <= self.layout().cycle() / 2
+    }
+
+    /// `G` of "Overtaking".
+    fn taken(&self, word: Word) -> u64 {
+        self.layout().cycle_add(self.layout().linear(word.tail()), word.reserved() as u64)
+    }
+
+    fn unbiased(&self, word: Word) -> u64 {
+        self.layout().cycle_sub(self.taken(word), self.producers.bias.load(Ordering::Relaxed))
+    }
+}

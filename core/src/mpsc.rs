@@ -1,0 +1,32 @@
+//! A bounded multi-producer, single-consumer channel.
+//!
+//! See the [crate's documentation](crate) for what it is, and [`channel`] to begin with.
+
+mod acquire;
+mod batch;
+#[cfg(feature = "std")]
+pub mod blocking;
+mod builder;
+pub mod errors;
+mod permit;
+mod poll;
+mod poll_sender;
+mod receiver;
+mod sender;
+mod static_channel;
+mod weak;
+
+#[cfg(feature = "alloc")]
+pub use builder::{Builder, channel};
+pub use builder::{DEFAULT_OVERTAKING, MAX_CAPACITY};
+pub use permit::{OwnedPermit, Permit, PermitIterator};
+pub use poll::{PollReceive, PollSend};
+#[cfg(feature = "alloc")]
+pub use poll_sender::BoxedPollSender;
+pub use poll_sender::PollSender;
+#[cfg(feature = "std")]
+pub use receiver::{IntoIter, Iter};
+pub use receiver::{Receiver, TryIter};
+pub use sender::Sender;
+pub use static_channel::{StaticChannel, StaticReceiver, StaticSender};
+pub use weak::WeakSender;

@@ -1,0 +1,93 @@
+//! The futures behind all waiting of senders.
+
+use crate::{
+    channel::{Channel, Closed},
+    ledger::Refused,
+    waiters::Waiter,
+};
+use core::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// Waits for `n` credits, which are the caller's when it is Ready(Ok). Dropped, it gives back what it has gathered.
+#[derive(Debug)]
+pub(crate) struct Acquire<'a> {
+    channel: &'a Channel,
+    n: usize,
+    waiter: Waiter,
+}
+
+impl<'a> Acquire<'a> {
+    /// Waits in the queue of `channel`, behind all who wait there already.
+    pub(crate) fn new(channel: &'a Channel, n: usize) -> Self {
+        Self { channel, n, waiter: Waiter::new() }
+    }
+
+    fn waiter(self: Pin<&Self>) -> Pin<&Waiter> {
+        // SAFETY: the waiter is pinned with this: it is never moved out, and `drop` treats it as pinned.
+        unsafe { self.map_unchecked(|this| &this.waiter) }
+    }
+}
+
+impl Future for Acquire<'_> {
+    type Output = Result<(), Closed>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.as_ref();
+        // SAFETY: the waiter is of this channel and this `n` alone, and `drop` cancels it.
+        unsafe { this.channel.poll_reserve(this.waiter(), this.n, context) }
+    }
+}
+
+impl Drop for Acquire<'_> {
+    fn drop(&mut self) {
+        // SAFETY: a value that is being dropped is not moved any more.
+        let waiter = unsafe { Pin::new_unchecked(&self.waiter) };
+        // SAFETY: the waiter is of this channel alone.
+        unsafe { self.channel.cancel(waiter) };
+    }
+}
+
+/// Takes `n` credits, waiting for them if need be.
+pub(crate) async fn acquire(channel: &Channel, n: usize) -> Result<(), Closed> {
+    match channel.ledger.reserve(n) {
+        Ok(()) => Ok(()),
+        Err(Refused::Closed) => Err(Closed),
+        Err(Refused::Full) => Acquire::new(channel, n).await,
+    }
+}
+
+/// Waits until the channel is closed.
+#[derive(Debug)]
+pub(crate) struct UntilClosed<'a> {
+    channel: &'a Channel,
+    waiter: Waiter,
+}
+
+impl<'a> UntilClosed<'a> {
+    pub(crate) fn new(channel: &'a Channel) -> Self {
+        Self { channel, waiter: Waiter::new() }
+    }
+}
+
+impl Future for UntilClosed<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = self.as_ref().get_ref();
+        // SAFETY: pinned with this, as in `Acquire`.
+        let waiter = unsafe { Pin::new_unchecked(&this.waiter) };
+        // SAFETY: the waiter is of this channel alone, and `drop` cancels it.
+        unsafe { this.channel.poll_closed(waiter, context) }
+    }
+}
+
+impl Drop for UntilClosed<'_> {
+    fn drop(&mut self) {
+        // SAFETY: a value that is being dropped is not moved any more.
+        let waiter = unsafe { Pin::new_unchecked(&self.waiter) };
+        // SAFETY: the waiter is of this channel alone.
+        unsafe { self.channel.cancel_closed(waiter) };
+    }
+}

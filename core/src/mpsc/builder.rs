@@ -1,0 +1,101 @@
+//! Making channels on the heap.
+
+use crate::position;
+
+/// The largest capacity of a channel, in messages: 8,388,607.
+pub const MAX_CAPACITY: usize = position::MAX_CAPACITY;
+
+/// How many messages may overtake a waiting sender, unless a [`Builder`] says otherwise: 0, which is first come, first
+/// served.
+pub const DEFAULT_OVERTAKING: u32 = 0;
+
+#[cfg(feature = "alloc")]
+pub use heap::{Builder, channel};
+
+#[cfg(feature = "alloc")]
+mod heap {
+    use super::{DEFAULT_OVERTAKING, MAX_CAPACITY};
+    use crate::{
+        handle::{Handle, heap},
+        mpsc::{Receiver, Sender},
+    };
+
+    /// Makes a channel that holds up to `capacity` messages.
+    ///
+    /// The one allocation that the channel ever makes is made here: the header (at most 512 bytes) and the slots.
+    ///
+    /// # Panics
+    /// If `capacity` is 0 or above [`MAX_CAPACITY`], or the messages don't fit into the address space.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = sakia::mpsc::channel(2);
+    /// sender.try_send("a")?;
+    /// sender.try_send("b")?;
+    /// assert!(sender.try_send("c").unwrap_err().is_full());
+    /// assert_eq!(receiver.try_recv(), Ok("a"));
+    /// # Ok::<(), sakia::mpsc::errors::TrySendError<&str>>(())
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+        Builder::new(capacity).channel()
+    }
+
+    /// A channel's settings.
+    ///
+    /// ```
+    /// use sakia::mpsc::Builder;
+    ///
+    /// let (sender, receiver) = Builder::new(100).overtaking(1_000).channel::<u8>();
+    /// assert_eq!(sender.max_capacity(), 100);
+    /// assert_eq!(receiver.overtaking(), 1_000);
+    /// ```
+    #[derive(Clone, Copy, Debug)]
+    #[must_use]
+    pub struct Builder {
+        capacity: usize,
+        overtaking: u32,
+    }
+
+    impl Builder {
+        /// Settings for a channel that holds up to `capacity` messages.
+        ///
+        /// # Panics
+        /// If `capacity` is 0 or above [`MAX_CAPACITY`].
+        #[track_caller]
+        pub const fn new(capacity: usize) -> Self {
+            assert!(capacity > 0, "sakia: a channel needs a capacity above 0");
+            assert!(capacity <= MAX_CAPACITY, "sakia: a channel's capacity is at most mpsc::MAX_CAPACITY");
+            Self { capacity, overtaking: DEFAULT_OVERTAKING }
+        }
+
+        /// How many messages may overtake a sender that waits, before what is freed goes to waiting senders alone.
+        ///
+        /// 0 is strict: first come, first served. A larger number lets running senders go on while others are being
+        /// woken, which saves a switch of tasks a message. On targets without 64-bit atomics every channel is
+        /// strict, which is within any limit. Numbers above 2<sup>24</sup> count as that.
+        pub const fn overtaking(mut self, messages: u32) -> Self {
+            self.overtaking = messages;
+            self
+        }
+
+        /// Makes the channel.
+        ///
+        /// # Panics
+        /// If the messages don't fit into the address space.
+        #[track_caller]
+        #[must_use]
+        pub fn channel<T>(self) -> (Sender<T>, Receiver<T>) {
+            let shared = heap::allocate::<T>(self.capacity, crate::mpsc::builder::clamp(self.overtaking));
+            // SAFETY: made for `T` just now.
+            let (sender, receiver) = unsafe { Handle::pair(shared) };
+            (Sender::new(sender), Receiver::new(receiver))
+        }
+    }
+}
+
+/// The largest limit that the ledger can count, with room to spare.
+pub(crate) const fn clamp(overtaking: u32) -> u32 {
+    let most = if cfg!(sakia_loom) { 2 } else { 1 << 24 };
+    if overtaking > most { most } else { overtaking }
+}

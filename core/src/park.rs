@@ -1,0 +1,123 @@
+//! A thread that waits: it polls the same future as a task does, with a waker that unparks it.
+
+use crate::sync::atomic::{AtomicBool, Ordering};
+use alloc::{sync::Arc, task::Wake};
+#[cfg(sakia_loom)]
+use loom::thread::{self, Thread};
+#[cfg(not(sakia_loom))]
+use std::thread::{self, Thread};
+
+use core::{
+    cell::Cell,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+use std::time::Instant;
+
+/// Unparks its thread.
+#[derive(Debug)]
+struct Parker {
+    thread: Thread,
+    woken: AtomicBool,
+}
+
+impl Wake for Parker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        // Release pairs with the Acquire in `wait`: what the waker did is seen by the poll that follows.
+        if !self.woken.swap(true, Ordering::Release) {
+            self.thread.unpark();
+        }
+    }
+}
+
+impl Parker {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { thread: thread::current(), woken: AtomicBool::new(false) })
+    }
+
+    /// Parks until woken; false if the deadline came first.
+    fn wait(&self, deadline: Option<Instant>) -> bool {
+        // Acquire: see `wake_by_ref`.
+        while !self.woken.swap(false, Ordering::Acquire) {
+            match deadline {
+                None => thread::park(),
+                Some(deadline) => match remaining(deadline) {
+                    Some(rest) => park_timeout(rest),
+                    None => return false,
+                },
+            }
+        }
+        true
+    }
+}
+
+fn remaining(deadline: Instant) -> Option<Duration> {
+    deadline.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero())
+}
+
+#[cfg(not(sakia_loom))]
+fn park_timeout(rest: Duration) {
+    thread::park_timeout(rest);
+}
+
+/// Loom has no time: a wait with a deadline may end at any moment.
+#[cfg(sakia_loom)]
+fn park_timeout(_rest: Duration) {
+    thread::yield_now();
+}
+
+#[cfg(not(sakia_loom))]
+std::thread_local! {
+    /// The parker of this thread, made once; taken out while in use, since a waker's code may block again in itself.
+    static PARKER: Cell<Option<Arc<Parker>>> = const { Cell::new(None) };
+}
+
+/// Gives `f` a parker of this thread.
+fn with_parker<R>(f: impl FnOnce(&Arc<Parker>) -> R) -> R {
+    #[cfg(not(sakia_loom))]
+    {
+        let kept = PARKER.try_with(Cell::take).ok().flatten();
+        let parker = kept.unwrap_or_else(Parker::new);
+        let result = f(&parker);
+        // Where the thread is ending, there is no place to keep it.
+        let _ = PARKER.try_with(|cell| cell.set(Some(parker)));
+        result
+    }
+    #[cfg(sakia_loom)]
+    f(&Parker::new())
+}
+
+/// Blocks this thread until `future` is done.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    match block_until(future, None) {
+        Some(output) => output,
+        None => unreachable!("no deadline was given"),
+    }
+}
+
+/// Blocks this thread until `future` is done, or until `deadline`: then the future is dropped, which unlinks it.
+pub(crate) fn block_until<F: Future>(future: F, deadline: Option<Instant>) -> Option<F::Output> {
+    let mut future = pin!(future);
+    with_parker(|parker| {
+        let waker = Waker::from(parker.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return Some(output);
+            }
+            if !parker.wait(deadline) {
+                return None;
+            }
+        }
+    })
+}
+
+/// When a wait of this length that begins now ends; None for one that is too long to be told from endless.
+pub(crate) fn deadline(timeout: Duration) -> Option<Instant> {
+    Instant::now().checked_add(timeout)
+}

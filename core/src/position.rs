@@ -1,0 +1,164 @@
+//! Positions: where in the endless sequence of messages a message stands, and which slot that is.
+//!
+//! A position is `{ lap, index }`: the index names a slot (`0 .. capacity`), the lap counts the turns of the wheel and
+//! sits in the bits above. So the capacity is exact and any number, the storage has no slot more, and no division is
+//! needed to find a slot. When the lap overflows its bits it starts again at zero; the arithmetic here is modulo that.
+
+/// The machine word that holds a position.
+#[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
+pub(crate) type Position = u64;
+/// The machine word that holds a position.
+#[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
+pub(crate) type Position = u32;
+
+/// Bits of a position. Loom's are few, so that its models pass the wrap-around.
+pub(crate) const POSITION_BITS: u32 = if cfg!(sakia_loom) {
+    4
+} else if cfg!(all(target_has_atomic = "64", not(sakia_narrow))) {
+    35
+} else {
+    29
+};
+
+/// All bits that a position can have.
+pub(crate) const POSITION_MASK: Position = (1 << POSITION_BITS) - 1;
+
+/// The largest capacity of a channel: the counts of slots that are used and reserved fit beside a position.
+pub(crate) const MAX_CAPACITY: usize = if cfg!(sakia_loom) { 3 } else { (1 << 23) - 1 };
+
+/// What a slot's stamp says of a message that waits for nobody (see [`crate::ring`]).
+pub(crate) type Stamp = u8;
+
+/// How positions of a channel with this capacity are made up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    /// Slots in the ring.
+    capacity: u32,
+    /// What must be added to an index that reached `capacity` to carry into the lap.
+    gap: u32,
+    /// Bits of the index.
+    index_bits: u32,
+}
+
+impl Layout {
+    pub(crate) const fn new(capacity: usize) -> Self {
+        assert!(capacity > 0 && capacity <= MAX_CAPACITY);
+        let laps = capacity.next_power_of_two();
+        Self { capacity: capacity as u32, gap: (laps - capacity) as u32, index_bits: laps.trailing_zeros() }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn capacity(self) -> usize {
+        self.capacity as usize
+    }
+
+    /// The first position: lap 1, since a slot that was never written carries the stamp of lap 0.
+    pub(crate) const fn first(self) -> Position {
+        (1 << self.index_bits) & POSITION_MASK
+    }
+
+    /// The slot of `position`.
+    #[inline(always)]
+    pub(crate) const fn index(self, position: Position) -> usize {
+        (position & ((1 << self.index_bits) - 1)) as usize
+    }
+
+    /// The stamp of a message published at `position`: seven bits of its lap, above the mark bit. Laps that follow
+    /// each other differ in it.
+    #[inline(always)]
+    pub(crate) const fn stamp(self, position: Position) -> Stamp {
+        ((position >> self.index_bits) as Stamp) << 1
+    }
+
+    /// The position `n` messages after `position`, `n` at most the capacity.
+    #[inline(always)]
+    pub(crate) const fn advance(self, position: Position, n: usize) -> Position {
+        debug_assert!(n <= self.capacity());
+        let carry = if self.index(position) + n >= self.capacity() { self.gap } else { 0 };
+        position.wrapping_add(n as Position).wrapping_add(carry as Position) & POSITION_MASK
+    }
+
+    /// How many messages lie from `from` to `to`, exact up to the capacity; a number above the capacity where they are
+    /// further apart or `to` lies before `from` (both were read while others move them).
+    #[inline(always)]
+    pub(crate) const fn distance(self, from: Position, to: Position) -> usize {
+        let raw = to.wrapping_sub(from) & POSITION_MASK;
+        let gap = if (to ^ from) >> self.index_bits == 0 { 0 } else { self.gap as Position };
+        raw.wrapping_sub(gap) as usize
+    }
+}
+
+/// Counting without gaps, for the overtaking limit: laps times capacity plus index.
+#[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
+impl Layout {
+    /// How many messages lie before `position`, modulo [`Self::cycle`].
+    pub(crate) const fn linear(self, position: Position) -> u64 {
+        (position >> self.index_bits) * self.capacity as u64 + self.index(position) as u64
+    }
+
+    /// The number of positions there are.
+    pub(crate) const fn cycle(self) -> u64 {
+        (self.capacity as u64) << (POSITION_BITS - self.index_bits)
+    }
+
+    /// `a + b` in the cycle.
+    pub(crate) const fn cycle_add(self, a: u64, b: u64) -> u64 {
+        let sum = a + b;
+        if sum < self.cycle() { sum } else { sum - self.cycle() }
+    }
+
+    /// `a - b` in the cycle.
+    pub(crate) const fn cycle_sub(self, a: u64, b: u64) -> u64 {
+        if a >= b { a - b } else { a + self.cycle() - b }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CAPACITIES: [usize; 12] = [1, 2, 3, 4, 5, 7, 8, 9, 255, 256, 257, MAX_CAPACITY];
+
+    #[test]
+    fn every_slot_is_visited_in_order_and_laps_differ_in_their_stamp() {
+        for capacity in CAPACITIES {
+            let layout = Layout::new(capacity);
+            let mut position = layout.first();
+            for n in 0..(3 * capacity).min(10_000) {
+                assert_eq!(layout.index(position), n % capacity);
+                assert_ne!(layout.stamp(position), layout.stamp(layout.advance(position, capacity)));
+                position = layout.advance(position, 1);
+            }
+        }
+    }
+
+    #[test]
+    fn distance_is_exact_up_to_the_capacity_over_the_wrap() {
+        for capacity in CAPACITIES {
+            let layout = Layout::new(capacity);
+            // The last lap there is.
+            let last = POSITION_MASK >> layout.index_bits << layout.index_bits;
+            for start in [layout.first(), last] {
+                let steps = [0, 1, capacity / 2, capacity - 1, capacity];
+                for n in steps.into_iter().filter(|n| *n <= capacity) {
+                    let from = layout.advance(start, capacity - 1);
+                    assert_eq!(layout.distance(from, layout.advance(from, n)), n, "{capacity} {n}");
+                }
+                let next = layout.advance(start, 1);
+                assert!(layout.distance(next, start) > capacity, "{capacity}: a stale tail looks full");
+            }
+        }
+    }
+
+    #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
+    #[test]
+    fn linear_counts_without_gaps() {
+        let layout = Layout::new(5);
+        let mut position = layout.first();
+        let first = layout.linear(position);
+        for n in 0..40 {
+            assert_eq!(layout.cycle_sub(layout.linear(position), first), n);
+            position = layout.advance(position, 1);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The queue of those who wait, as intrusive lists: a node lives in the future (or handle) that waits, so waiting
+//! allocates nothing.
+//!
+//! | state | set by | the node's other fields belong to |
+//! |---|---|---|
+//! | IDLE | the owner | the owner |
+//! | QUEUED | the owner, under the lock | who holds the lock |
+//! | WOKEN | lock holder | who holds the lock: still in the list, told that there is room to compete for |
+//! | GRANTED | lock holder | the owner: out of the list, has all its credits |
+//! | CLOSED | lock holder | the owner: out of the list, keeps the credits it had gathered |
+//!
+//! The store of GRANTED or CLOSED is the last that a lock holder does to a node: the owner may free it at once.
+
+use crate::{
+    ledger::Passed,
+    sync::{
+        UnsafeCell,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+use core::{marker::PhantomPinned, ptr::NonNull, task::Waker};
+
+pub(crate) const IDLE: u8 = 0;
+pub(crate) const QUEUED: u8 = 1;
+pub(crate) const WOKEN: u8 = 2;
+pub(crate) const GRANTED: u8 = 3;
+pub(crate) const CLOSED: u8 = 4;
+
+/// One who waits. Must stay where it is while QUEUED or WOKEN.
+#[derive(Debug)]
+pub(crate) struct Waiter {
+    state: AtomicU8,
+    inner: UnsafeCell<Inner>,
+    _pinned: PhantomPinned,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    next: Option<NonNull<Waiter>>,
+    previous: Option<NonNull<Waiter>>,
+    pub(crate) waker: Option<Waker>,
+    /// Credits wanted and not yet here.
+    pub(crate) missing: usize,
+    /// Credits gathered so far.
+    pub(crate) held: usize,
+    /// By what newcomers that pass it are counted; None for one that doesn't wait for credits.
+    pub(crate) mark: Option<Passed>,
+}
+
+// SAFETY: the fields are reached as the table above says, by one at a time; a waker is Send.
+unsafe impl Send for Waiter {}
+// SAFETY: as above.
+unsafe impl Sync for Waiter {}
+
+impl Waiter {
+    pub(crate) fn new() -> Self {
+        let inner = Inner { next: None, previous: None, waker: None, missing: 0, held: 0, mark: None };
+        Self { state: AtomicU8::new(IDLE), inner: UnsafeCell::new(inner), _pinned: PhantomPinned }
+    }
+
+    #[inline]
+    pub(crate) fn state(&self) -> u8 {
+        // Acquire pairs with the Release in `set_state`: what the lock holder did to the node is seen.
+        self.state.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_state(&self, state: u8) {
+        // Release pairs with the Acquire in `state`.
+        self.state.store(state, Ordering::Release);
+    }
+
+    /// Reaches the other fields.
+    ///
+    /// # Safety
+    /// They belong to the caller (see the module's table), who does not reach them twice at once.
+    pub(crate) unsafe fn inner<R>(&self, f: impl FnOnce(&mut Inner) -> R) -> R {
+        // SAFETY: the caller's promise.
+        self.inner.with_mut(|inner| f(unsafe { &mut *inner }))
+    }
+}
+
+/// A doubly linked list of waiters, oldest first.
+///
+/// Invariant: every node in it is valid, is QUEUED or WOKEN, and is in no other list.
+#[derive(Debug)]
+pub(crate) struct List {
+    first: Option<NonNull<Waiter>>,
+    last: Option<NonNull<Waiter>>,
+}
+
+// SAFETY: the nodes are Sync, and reached only through the lock that the list is under.
+unsafe impl Send for List {}
+
+impl List {
+    pub(crate) const fn new() -> Self {
+        Self { first: None, last: None }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    pub(crate) fn first(&self) -> Option<NonNull<Waiter>> {
+        self.first
+    }
+
+    /// The oldest, for who holds the lock.
+    pub(crate) fn first_ref(&self) -> Option<&Waiter> {
+        // SAFETY: the list's invariant; the node can't go away while the lock is held.
+        self.first.map(|node| unsafe { node.as_ref() })
+    }
+
+    /// Links `node` in as the youngest and makes it QUEUED.
+    ///
+    /// # Safety
+    /// `node` is valid and in no list, its owner is the caller, and stays where it is until it has left the list.
+    pub(crate) unsafe fn push(&mut self, node: NonNull<Waiter>) {
+        // SAFETY: the caller's promise; `last` by the list's invariant.
+        unsafe {
+            node.as_ref().inner(|inner| (inner.next, inner.previous) = (None, self.last));
+            node.as_ref().set_state(QUEUED);
+            match self.last {
+                Some(last) => last.as_ref().inner(|inner| inner.next = Some(node)),
+                None => self.first = Some(node),
+            }
+        }
+        self.last = Some(node);
+    }
+
+    /// Links `node` out. It keeps its state.
+    ///
+    /// # Safety
+    /// `node` is in this list.
+    pub(crate) unsafe fn remove(&mut self, node: NonNull<Waiter>) {
+        // SAFETY: `node` and its neighbours are in the list, so valid and ours under the lock.
+        unsafe {
+            let (next, previous) = node.as_ref().inner(|inner| (inner.next.take(), inner.previous.take()));
+            match next {
+                Some(next) => next.as_ref().inner(|inner| inner.previous = previous),
+                None => self.last = previous,
+            }
+            match previous {
+                Some(previous) => previous.as_ref().inner(|inner| inner.next = next),
+                None => self.first = next,
+            }
+        }
+    }
+
+    /// Takes the oldest out, leaves `state` in it, and gives its waker.
+    pub(crate) fn pop(&mut self, state: u8) -> Option<Waker> {
+        let node = self.first?;
+        // SAFETY: `first` is in this list, and ours under the lock until its state is stored.
+        unsafe {
+            self.remove(node);
+            let waker = node.as_ref().inner(|inner| inner.waker.take());
+            node.as_ref().set_state(state);
+            waker
+        }
+    }
+}
+
+/// What the waiters' lock guards.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    /// Senders that wait for credits.
+    pub(crate) senders: List,
+    /// Those who wait for the channel to be closed.
+    pub(crate) listeners: List,
+}
+
+impl Queue {
+    pub(crate) const fn new() -> Self {
+        Self { senders: List::new(), listeners: List::new() }
+    }
+}
+
+/// Wakers taken under the lock, to be woken outside it.
+#[derive(Debug)]
+pub(crate) struct WakeBatch {
+    wakers: [Option<Waker>; WAKE_BATCH],
+    len: usize,
+}
+
+#[cfg(not(sakia_loom))]
+const WAKE_BATCH: usize = 16;
+#[cfg(sakia_loom)]
+const WAKE_BATCH: usize = 2;
+
+impl WakeBatch {
+    pub(crate) const fn new() -> Self {
+        Self { wakers: [const { None }; WAKE_BATCH], len: 0 }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.len == WAKE_BATCH
+    }
+
+    pub(crate) fn push(&mut self, waker: Option<Waker>) {
+        if waker.is_some() {
+            self.wakers[self.len] = waker;
+            self.len += 1;
+        }
+    }
+
+    /// Wakes them, oldest first.
+    pub(crate) fn wake(mut self) {
+        self.wake_all();
+    }
+
+    fn wake_all(&mut self) {
+        let len = core::mem::take(&mut self.len);
+        for index in 0..len {
+            if let Some(waker) = self.wakers[index].take() {
+                // If this one panics, the others are woken by `drop`.
+                self.len = len;
+                waker.wake();
+            }
+        }
+        self.len = 0;
+    }
+}
+
+impl Drop for WakeBatch {
+    fn drop(&mut self) {
+        self.wake_all();
+    }
+}
