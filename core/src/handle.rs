@@ -307,7 +307,7 @@ impl<T> Drain<'_, T> {
                 ledger.drained_to(self.at);
             }
             if published {
-                slot.unpublish(stamp);
+                slot.unpublish();
                 // SAFETY: published, no receiver receives any more, and unpublished now, so taken once.
                 drop(unsafe { slot.take() });
             }

@@ -26,8 +26,8 @@ pub(crate) const POSITION_MASK: Position = (1 << POSITION_BITS) - 1;
 /// The largest capacity of a channel: the counts of slots that are used and reserved fit beside a position.
 pub(crate) const MAX_CAPACITY: usize = if cfg!(sakia_loom) { 3 } else { (1 << 23) - 1 };
 
-/// What a slot's stamp says of a message that waits for nobody (see [`crate::ring`]).
-pub(crate) type Stamp = u8;
+/// What is written beside a message to publish it (see [`crate::ring`]).
+pub(crate) type Stamp = u32;
 
 /// How positions of a channel with this capacity are made up.
 #[derive(Clone, Copy, Debug)]
@@ -36,15 +36,15 @@ pub(crate) struct Layout {
     capacity: u32,
     /// What must be added to an index that reached `capacity` to carry into the lap.
     gap: u32,
-    /// Bits of the index.
-    index_bits: u32,
+    /// The bits of a position that are its index.
+    mask: u32,
 }
 
 impl Layout {
     pub(crate) const fn new(capacity: usize) -> Self {
         assert!(capacity > 0 && capacity <= MAX_CAPACITY);
         let laps = capacity.next_power_of_two();
-        Self { capacity: capacity as u32, gap: (laps - capacity) as u32, index_bits: laps.trailing_zeros() }
+        Self { capacity: capacity as u32, gap: (laps - capacity) as u32, mask: (laps - 1) as u32 }
     }
 
     #[inline(always)]
@@ -54,37 +54,46 @@ impl Layout {
 
     /// The first position: lap 1, since a slot that was never written carries the stamp of lap 0.
     pub(crate) const fn first(self) -> Position {
-        (1 << self.index_bits) & POSITION_MASK
+        self.mask as Position + 1
     }
 
     /// The slot of `position`.
     #[inline(always)]
     pub(crate) const fn index(self, position: Position) -> usize {
-        (position & ((1 << self.index_bits) - 1)) as usize
+        (position & self.mask as Position) as usize
     }
 
-    /// The stamp of a message published at `position`: seven bits of its lap, above the mark bit. Laps that follow
-    /// each other differ in it.
+    /// The stamp of a message published at `position`: the position itself, above the mark bit. Of its lap the eight low
+    /// bits fit in at the least, and laps that follow each other differ in them.
     #[inline(always)]
     pub(crate) const fn stamp(self, position: Position) -> Stamp {
-        ((position >> self.index_bits) as Stamp) << 1
+        (position as Stamp) << 1
     }
 
     /// The position `n` messages after `position`, `n` at most the capacity.
     #[inline(always)]
     pub(crate) const fn advance(self, position: Position, n: usize) -> Position {
         debug_assert!(n <= self.capacity());
-        let carry = if self.index(position) + n >= self.capacity() { self.gap } else { 0 };
-        position.wrapping_add(n as Position).wrapping_add(carry as Position) & POSITION_MASK
+        let next = position.wrapping_add(n as Position);
+        if self.index(position) + n >= self.capacity() { self.carry(next) } else { next }
+    }
+
+    /// Out of line, so that the usual case is a branch that is foreseen, not one more step that all wait for.
+    #[cold]
+    const fn carry(self, next: Position) -> Position {
+        next.wrapping_add(self.gap as Position) & POSITION_MASK
     }
 
     /// How many messages lie from `from` to `to`, exact up to the capacity; a number above the capacity where they are
     /// further apart or `to` lies before `from` (both were read while others move them).
     #[inline(always)]
-    pub(crate) const fn distance(self, from: Position, to: Position) -> usize {
+    pub(crate) const fn distance(self, from: Position, to: Position) -> u64 {
         let raw = to.wrapping_sub(from) & POSITION_MASK;
-        let gap = if (to ^ from) >> self.index_bits == 0 { 0 } else { self.gap as Position };
-        raw.wrapping_sub(gap) as usize
+        let gap = if (to ^ from) & !(self.mask as Position) == 0 { 0 } else { self.gap as Position };
+        let distance = raw.wrapping_sub(gap);
+        #[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
+        let distance = distance as u64;
+        distance
     }
 }
 
@@ -93,12 +102,12 @@ impl Layout {
 impl Layout {
     /// How many messages lie before `position`, modulo [`Self::cycle`].
     pub(crate) const fn linear(self, position: Position) -> u64 {
-        (position >> self.index_bits) * self.capacity as u64 + self.index(position) as u64
+        (position >> self.mask.count_ones()) * self.capacity as u64 + self.index(position) as u64
     }
 
     /// The number of positions there are.
     pub(crate) const fn cycle(self) -> u64 {
-        (self.capacity as u64) << (POSITION_BITS - self.index_bits)
+        (self.capacity as u64) << (POSITION_BITS - self.mask.count_ones())
     }
 
     /// `a + b` in the cycle.
@@ -137,15 +146,15 @@ mod tests {
         for capacity in CAPACITIES {
             let layout = Layout::new(capacity);
             // The last lap there is.
-            let last = POSITION_MASK >> layout.index_bits << layout.index_bits;
+            let last = POSITION_MASK & !(layout.mask as Position);
             for start in [layout.first(), last] {
                 let steps = [0, 1, capacity / 2, capacity - 1, capacity];
                 for n in steps.into_iter().filter(|n| *n <= capacity) {
                     let from = layout.advance(start, capacity - 1);
-                    assert_eq!(layout.distance(from, layout.advance(from, n)), n, "{capacity} {n}");
+                    assert_eq!(layout.distance(from, layout.advance(from, n)), n as u64, "{capacity} {n}");
                 }
                 let next = layout.advance(start, 1);
-                assert!(layout.distance(next, start) > capacity, "{capacity}: a stale tail looks full");
+                assert!(layout.distance(next, start) > capacity as u64, "{capacity}: a stale tail looks full");
             }
         }
     }

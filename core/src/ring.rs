@@ -1,13 +1,13 @@
 //! The slots, and how a message gets into one and out again.
 //!
-//! A slot's stamp tells for which lap its message was published. Only senders write it, so the receiver needs no write
-//! to free a slot; that the slot is free, the ledger says.
+//! A slot's stamp tells for which position its message was published. Only senders write it, so the receiver needs no
+//! write to free a slot; that the slot is free, the ledger says.
 //!
-//! | stamp | means for the receiver at lap L |
+//! | stamp | means for the receiver at position P |
 //! |---|---|
-//! | L | published: the message may be taken |
-//! | L - 1 | not yet, though a sender may be writing it |
-//! | (L - 1) and MARK | the same, and the receiver sleeps: who publishes wakes it |
+//! | P | published: the message may be taken |
+//! | another | not yet, though a sender may be writing it |
+//! | another and MARK | the same, and the receiver sleeps: who publishes wakes it |
 //!
 //! # A sender between claiming and publishing
 //! If the receiver comes to a slot that is claimed and not published, it spins a little and then gives up its turn,
@@ -19,7 +19,7 @@ use crate::{
     position::Stamp,
     sync::{
         UnsafeCell,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
 };
 use core::mem::MaybeUninit;
@@ -32,14 +32,14 @@ const MARK: Stamp = 1;
 /// One pot of the wheel.
 #[derive(Debug)]
 pub(crate) struct Slot<T> {
-    stamp: AtomicU8,
+    stamp: AtomicU32,
     value: UnsafeCell<MaybeUninit<T>>,
 }
 
 impl<T> Slot<T> {
     crate::sync::const_unless_loom! {
         pub(crate) fn new() -> Self {
-            Self { stamp: AtomicU8::new(0), value: UnsafeCell::new(MaybeUninit::uninit()) }
+            Self { stamp: AtomicU32::new(0), value: UnsafeCell::new(MaybeUninit::uninit()) }
         }
     }
 
@@ -101,8 +101,8 @@ impl<T> Slot<T> {
     }
 
     /// Makes a message that was taken out of turn look unpublished, so that it is not taken again.
-    pub(crate) fn unpublish(&self, stamp: Stamp) {
-        // Relaxed: read again only by the last handle, which the count of handles orders.
-        self.stamp.store(stamp.wrapping_sub(2), Ordering::Relaxed);
+    pub(crate) fn unpublish(&self) {
+        // Relaxed: read again only by the last handle, which the count of handles orders. No message has this stamp.
+        self.stamp.store(MARK, Ordering::Relaxed);
     }
 }

@@ -138,7 +138,7 @@ impl Ledger {
         let layout = self.layout();
         let old = update(&self.producers.tail, |word| {
             let next = layout.advance(word >> TAIL_SHIFT, n);
-            (word & GONE == 0).then(|| word & ((1 << TAIL_SHIFT) - 1) & !PARKED | next << TAIL_SHIFT)
+            (word & GONE == 0).then_some(word & ((1 << TAIL_SHIFT) - 1) & !PARKED | next << TAIL_SHIFT)
         });
         if old.is_err() {
             // Nobody is woken: the receiver is gone, and with it all that waited.
@@ -261,7 +261,7 @@ impl Ledger {
     pub(crate) fn len(&self) -> usize {
         // The head first: a tail read later is never behind it.
         let head = self.consumer.head.load(Ordering::Acquire);
-        self.layout().distance(head, self.tail()).min(self.layout().capacity())
+        self.layout().distance(head, self.tail()).min(self.layout().capacity() as u64) as usize
     }
 
     /// Credits that are neither used by a message nor reserved.
@@ -293,7 +293,7 @@ impl Ledger {
         let old = update(&self.producers.credits, |word| {
             let taken = free(word).min(n);
             let rest = word - taken as u32 * CREDIT;
-            (word & CLOSED == 0).then(|| if taken < n { rest | WAITING } else { rest })
+            (word & CLOSED == 0).then_some(if taken < n { rest | WAITING } else { rest })
         });
         old.map(|word| (free(word).min(n), Passed)).map_err(|_| Refused::Closed)
     }

@@ -69,8 +69,8 @@ impl Word {
     }
 
     #[inline(always)]
-    fn reserved(self) -> usize {
-        ((self.0 >> RESERVED_SHIFT) & RESERVED_MASK) as usize
+    fn reserved(self) -> u64 {
+        (self.0 >> RESERVED_SHIFT) & RESERVED_MASK
     }
 
     #[inline(always)]
@@ -95,7 +95,7 @@ impl Word {
 
     #[inline(always)]
     fn unreserve(self, n: usize) -> Self {
-        debug_assert!(self.reserved() >= n);
+        debug_assert!(self.reserved() >= n as u64);
         Self(self.0 - n as u64 * RESERVED_ONE)
     }
 }
@@ -231,7 +231,7 @@ impl Ledger {
     fn has_room(&self, word: Word, n: usize) -> bool {
         // Acquire pairs with the Release exchange in `refresh`: the slots up to this head are empty.
         let seen = self.producers.head_seen.load(Ordering::Acquire);
-        let room = self.used(word, seen).saturating_add(n) <= self.layout().capacity() || self.refresh(seen, word, n);
+        let room = self.used(word, seen) + n as u64 <= self.layout().capacity() as u64 || self.refresh(seen, word, n);
         room && (!word.has(WAITING) || self.may_overtake(word, n))
     }
 
@@ -244,12 +244,17 @@ impl Ledger {
             // Release passes on what was acquired above. Failure: somebody else brought a younger head.
             let _ = self.producers.head_seen.compare_exchange(seen, head, Ordering::Release, Ordering::Relaxed);
         }
-        self.used(word, head).saturating_add(n) <= self.layout().capacity()
+        self.used(word, head) + n as u64 <= self.layout().capacity() as u64
     }
 
     #[inline(always)]
-    fn used(&self, word: Word, head: Position) -> usize {
-        self.layout().distance(head, word.tail()).saturating_add(word.reserved())
+    fn used(&self, word: Word, head: Position) -> u64 {
+        self.layout().distance(head, word.tail()) + word.reserved()
+    }
+
+    /// The credits that are free, with this word and this head.
+    fn room(&self, word: Word, head: Position) -> usize {
+        (self.layout().capacity() as u64).saturating_sub(self.used(word, head)) as usize
     }
 
     /// Turns `n` reserved credits into as many positions in a row. None when the receiver is gone: then the credits
@@ -271,7 +276,7 @@ impl Ledger {
     }
 
     fn pool(&self, n: usize, refuse: u64) -> Returned {
-        let idle = |word: Word| word.has(CLOSED) && word.has(PARKED) && word.reserved() == n;
+        let idle = |word: Word| word.has(CLOSED) && word.has(PARKED) && word.reserved() == n as u64;
         match self.update(|word| {
             let rest = word.unreserve(n);
             (!word.has(refuse)).then(|| if idle(word) { rest.without(PARKED) } else { rest })
@@ -394,13 +399,13 @@ impl Ledger {
     pub(crate) fn len(&self) -> usize {
         // The head first: a tail read later is never behind it.
         let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
-        self.layout().distance(head, self.word().tail()).min(self.layout().capacity())
+        self.layout().distance(head, self.word().tail()).min(self.layout().capacity() as u64) as usize
     }
 
     /// Credits that are neither used by a message nor reserved.
     pub(crate) fn free(&self) -> usize {
         let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
-        self.layout().capacity().saturating_sub(self.used(self.word(), head))
+        self.room(self.word(), head)
     }
 
     /// The positions from `head` to the tail are the ring's content.
@@ -433,7 +438,7 @@ impl Ledger {
         let mut taken = 0;
         let mut mark = 0;
         let old = self.update(|word| {
-            taken = self.layout().capacity().saturating_sub(self.used(word, head)).min(n);
+            taken = self.room(word, head).min(n);
             mark = self.unbiased(word.reserve(taken));
             if taken < n {
                 self.set_limit(Passed(mark));
@@ -461,7 +466,7 @@ impl Ledger {
     pub(crate) fn reserve_waited(&self, head: Position, n: usize, entitled: bool) -> Option<usize> {
         let mut taken = 0;
         let old = self.update(|word| {
-            taken = self.layout().capacity().saturating_sub(self.used(word, head)).min(n);
+            taken = self.room(word, head).min(n);
             (taken == 0 || entitled || !self.may_overtake(word, 1)).then(|| word.reserve(taken))
         });
         old.ok()?;
@@ -507,7 +512,7 @@ impl Ledger {
 
     /// `G` of "Overtaking".
     fn taken(&self, word: Word) -> u64 {
-        self.layout().cycle_add(self.layout().linear(word.tail()), word.reserved() as u64)
+        self.layout().cycle_add(self.layout().linear(word.tail()), word.reserved())
     }
 
     fn unbiased(&self, word: Word) -> u64 {

@@ -5,14 +5,14 @@ use crate::{
     handle::spin_for,
     ledger::View,
     mpsc::errors::TryRecvError,
-    position::Position,
+    position::{Position, Stamp},
     ring::{MARKED, Slot},
 };
 use core::task::{Context, Poll};
 
 impl<T> Receiver<T> {
     #[inline(always)]
-    fn slot(&self, head: Position) -> (&Slot<T>, u8) {
+    fn slot(&self, head: Position) -> (&Slot<T>, Stamp) {
         let layout = self.handle.channel.ledger.receiver_layout();
         (self.handle.slot(layout, head), layout.stamp(head))
     }
