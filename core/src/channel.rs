@@ -79,14 +79,39 @@ impl Channel {
     #[inline]
     pub(crate) fn free_slots(&self, head: Position, n: usize) {
         if !self.ledger.advance(head, n) {
-            self.deal_freed(n);
+            if n == 1 {
+                self.free_one_waited(head);
+            } else {
+                self.ledger.advance_in_hand(head, n);
+                self.queue.with(|_| self.ledger.raise(n));
+                self.deal(n);
+            }
         }
     }
 
+    /// What [`Self::deal`] comes to for one slot, in as few steps as it takes.
     #[cold]
-    fn deal_freed(&self, n: usize) {
-        self.queue.with(|_| self.ledger.raise(n));
-        self.deal(n);
+    fn free_one_waited(&self, head: Position) {
+        let waker = self.queue.with(|Queue { senders, .. }| {
+            let Some(first) = senders.first_ref() else {
+                self.ledger.advance_unattended(head);
+                return None;
+            };
+            // SAFETY: the lock is held and `first` is in the list.
+            let (missing, held) = unsafe { first.inner(|inner| (inner.missing, inner.held)) };
+            let gathers = held > 0 || missing > 1;
+            if !(self.ledger.is_strict() || gathers || self.ledger.is_barred()) {
+                self.ledger.advance_unattended(head);
+                return Self::invite(first);
+            }
+            self.ledger.hand_over(head, missing == 1 && senders.is_single());
+            // SAFETY: as above.
+            unsafe { first.inner(|inner| (inner.held, inner.missing) = (held + 1, missing - 1)) };
+            (missing == 1).then(|| self.grant_first(senders)).flatten()
+        });
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 
     /// Deals `n` spare credits out to those who wait, and puts what is left into the pool.
@@ -122,8 +147,7 @@ impl Channel {
     ) -> bool {
         let strict = self.ledger.is_strict();
         let mut idle = false;
-        // In the strict order the head is frozen, and nothing is free, as long as anybody waits.
-        let head = if strict { 0 } else { self.ledger.freeze() };
+        let (mut head, mut frozen) = (self.ledger.head_seen_by_others(), false);
         while let Some(first) = senders.first_ref() {
             if batch.is_full() || strict && *spare == 0 {
                 return idle;
@@ -138,9 +162,13 @@ impl Channel {
                 taken
             } else {
                 idle |= self.pool(spare);
-                match self.ledger.reserve_waited(head, missing, entitled) {
+                match self.ledger.reserve_waited(head, missing, entitled, senders.is_single()) {
                     // No room: who frees the next slot comes here by way of ATTEND and WAITING.
-                    Some(0) => return idle,
+                    Some(0) if frozen => return idle,
+                    Some(0) => {
+                        (head, frozen) = (self.ledger.freeze(), true);
+                        continue;
+                    }
                     Some(taken) => taken,
                     None => {
                         self.ledger.unfreeze();
@@ -152,8 +180,7 @@ impl Channel {
             // SAFETY: as above.
             unsafe { first.inner(|inner| (inner.held, inner.missing) = (inner.held + taken, missing - taken)) };
             if taken == missing {
-                batch.push(senders.pop(waiters::GRANTED));
-                self.limit_by_first(senders);
+                batch.push(self.grant_first(senders));
             }
         }
         self.ledger.none_waits();
@@ -178,6 +205,13 @@ impl Channel {
         }
         // SAFETY: the lock is held and `first` is in the list.
         unsafe { first.inner(|inner| inner.waker.take()) }
+    }
+
+    /// The longest waiting sender has all its credits: takes it out of the list and gives its waker.
+    fn grant_first(&self, senders: &mut List) -> Option<Waker> {
+        let waker = senders.pop(waiters::GRANTED);
+        self.limit_by_first(senders);
+        waker
     }
 
     /// Newcomers are stopped by who has waited longest.

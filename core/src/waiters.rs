@@ -100,6 +100,11 @@ impl List {
         self.first.is_none()
     }
 
+    /// True if there is just one.
+    pub(crate) fn is_single(&self) -> bool {
+        self.first.is_some() && self.first == self.last
+    }
+
     pub(crate) fn first(&self) -> Option<NonNull<Waiter>> {
         self.first
     }

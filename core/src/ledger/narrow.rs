@@ -176,14 +176,16 @@ impl Ledger {
         self.consumer.head.load(Ordering::Relaxed)
     }
 
-    /// Moves the head from `head` by `n`, whose credits are free then. False: senders are to be served, and the `n`
-    /// credits are the caller's, as spare.
+    /// Moves the head from `head` by `n`, whose credits are free then. False: they are not, since senders are to be served.
     #[inline]
     pub(crate) fn advance(&self, head: Position, n: usize) -> bool {
         // Release pairs with the Acquire loads in `len`, which must not see a credit free whose head has not moved.
         self.consumer.head.store(self.consumer.layout.advance(head, n), Ordering::Release);
         update(&self.producers.credits, |word| (word & WAITING == 0).then(|| word + n as u32 * CREDIT)).is_ok()
     }
+
+    /// After [`Self::advance`] said false: the credits are the caller's, as spare.
+    pub(crate) fn advance_in_hand(&self, _head: Position, _n: usize) {}
 
     /// What there is at `head`.
     #[inline]
@@ -282,6 +284,27 @@ impl Ledger {
         true
     }
 
+    /// For the receiver, after [`Self::advance`] said false: its one credit is free.
+    pub(crate) fn advance_unattended(&self, _head: Position) {
+        self.producers.credits.fetch_add(CREDIT, Ordering::AcqRel);
+    }
+
+    /// For the receiver, after [`Self::advance`] said false: its one credit is the longest waiting sender's; `last`: nobody
+    /// waits behind that.
+    pub(crate) fn hand_over(&self, _head: Position, last: bool) {
+        if last {
+            self.none_waits();
+        }
+    }
+
+    pub(crate) fn head_seen_by_others(&self) -> Position {
+        0
+    }
+
+    pub(crate) fn is_barred(&self) -> bool {
+        true
+    }
+
     pub(crate) fn freeze(&self) -> Position {
         0
     }
@@ -304,7 +327,7 @@ impl Ledger {
 
     pub(crate) fn set_limit(&self, _first: Passed) {}
 
-    pub(crate) fn reserve_waited(&self, _head: Position, _n: usize, _entitled: bool) -> Option<usize> {
+    pub(crate) fn reserve_waited(&self, _head: Position, _n: usize, _entitled: bool, _last: bool) -> Option<usize> {
         Some(0)
     }
 

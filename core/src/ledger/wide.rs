@@ -302,27 +302,21 @@ impl Ledger {
         self.consumer.word.load(Ordering::Relaxed) >> HEAD_SHIFT
     }
 
-    /// Moves the head from `head` by `n`, whose credits are free then. False: senders are to be served, and the `n`
-    /// credits are the caller's, as spare.
+    /// Moves the head from `head` by `n`, whose credits are free then. False: it did not, since senders are to be served.
     #[inline]
     pub(crate) fn advance(&self, head: Position, n: usize) -> bool {
         let next = self.consumer.layout.advance(head, n) << HEAD_SHIFT;
         // Release: the slots were emptied before. Pairs with the Acquire loads of the head.
-        let moved =
-            self.consumer.word.compare_exchange(head << HEAD_SHIFT, next, Ordering::Release, Ordering::Relaxed).is_ok();
-        if !moved {
-            self.advance_in_hand(next, n);
-        }
-        moved
+        self.consumer.word.compare_exchange(head << HEAD_SHIFT, next, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
-    /// Moves the head and keeps the credits. `reserved` goes up before `head`, so that no newcomer sees them free.
-    #[cold]
-    fn advance_in_hand(&self, next: u64, n: usize) {
+    /// Moves the head from `head` by `n` and keeps the credits, as spare. `reserved` goes up before `head`, so that no
+    /// newcomer sees them free.
+    pub(crate) fn advance_in_hand(&self, head: Position, n: usize) {
         self.producers.word.fetch_add(n as u64 * RESERVED_ONE, Ordering::AcqRel);
-        // Release as in `advance`. ATTEND may be cleared meanwhile, so the difference is added.
-        let head = self.consumer.word.load(Ordering::Relaxed) >> HEAD_SHIFT << HEAD_SHIFT;
-        self.consumer.word.fetch_add(next.wrapping_sub(head), Ordering::AcqRel);
+        let next = self.consumer.layout.advance(head, n) << HEAD_SHIFT;
+        // Release as in `advance`. ATTEND may change meanwhile, so the difference is added.
+        self.consumer.word.fetch_add(next.wrapping_sub(head << HEAD_SHIFT), Ordering::AcqRel);
     }
 
     /// What there is at `head`.
@@ -421,15 +415,45 @@ impl Ledger {
         self.producers.overtaking == 0
     }
 
+    /// For the receiver: moves the head from `head` by one, whose credit is free then.
+    pub(crate) fn advance_unattended(&self, head: Position) {
+        // Release as in `advance`. A store: but for the receiver, only lock holders change this word.
+        self.consumer.word.store(self.consumer.layout.advance(head, 1) << HEAD_SHIFT, Ordering::Release);
+    }
+
+    /// For the receiver: moves the head from `head` by one, and its credit into the name of the longest waiting sender;
+    /// `last`: nobody waits behind that.
+    pub(crate) fn hand_over(&self, head: Position, last: bool) {
+        // WAITING is set, so it is cleared by subtraction. `reserved` goes up before `head`, so that no newcomer sees
+        // the credit free.
+        let (waiting, attend) = if last { (WAITING, 0) } else { (0, ATTEND) };
+        self.producers.word.fetch_add(RESERVED_ONE - waiting, Ordering::AcqRel);
+        // As in `advance_unattended`.
+        let next = self.consumer.layout.advance(head, 1) << HEAD_SHIFT;
+        self.consumer.word.store(next | attend, Ordering::Release);
+        self.raise(1);
+    }
+
+    /// A head that may be old by now.
+    pub(crate) fn head_seen_by_others(&self) -> Position {
+        // Acquire pairs with the receiver's Release in `advance`.
+        self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT
+    }
+
     /// Makes the head stand still, but by way of the lock.
     pub(crate) fn freeze(&self) -> Position {
-        // Acquire pairs with the receiver's Release in `advance`.
-        self.consumer.word.fetch_or(ATTEND, Ordering::AcqRel) >> HEAD_SHIFT
+        // Acquire pairs with the receiver's Release in `advance`. Only lock holders change ATTEND.
+        let word = self.consumer.word.load(Ordering::Acquire);
+        let frozen = if word & ATTEND != 0 { word } else { self.consumer.word.fetch_or(ATTEND, Ordering::AcqRel) };
+        frozen >> HEAD_SHIFT
     }
 
     /// Lets the head move freely again.
     pub(crate) fn unfreeze(&self) {
-        self.consumer.word.fetch_and(!ATTEND, Ordering::AcqRel);
+        // Relaxed: only lock holders change ATTEND.
+        if self.consumer.word.load(Ordering::Relaxed) & ATTEND != 0 {
+            self.consumer.word.fetch_and(!ATTEND, Ordering::AcqRel);
+        }
     }
 
     /// Takes up to `n` credits for the first sender that waits and announces it as waiting if those are too few.
@@ -455,23 +479,40 @@ impl Ledger {
 
     /// Makes `first` the mark by which newcomers are stopped.
     pub(crate) fn set_limit(&self, first: Passed) {
+        if self.is_strict() {
+            return;
+        }
         let layout = self.layout();
         let bias = self.producers.bias.load(Ordering::Relaxed);
         let limit = layout.cycle_add(layout.cycle_add(first.0, bias), self.overtaking() as u64);
         self.producers.limit.store(limit, Ordering::Release);
     }
 
-    /// Takes up to `n` credits for the longest waiting sender, from those that are free. None: it is not yet entitled to
-    /// them, since fewer than the limit have passed it. `head` is frozen.
-    pub(crate) fn reserve_waited(&self, head: Position, n: usize, entitled: bool) -> Option<usize> {
+    /// Takes up to `n` credits for the longest waiting sender, from those that are free; `last`: nobody waits behind it.
+    /// None: it is not yet entitled to them, since fewer than the limit have passed it.
+    pub(crate) fn reserve_waited(&self, head: Position, n: usize, entitled: bool, last: bool) -> Option<usize> {
         let mut taken = 0;
         let old = self.update(|word| {
             taken = self.room(word, head).min(n);
-            (taken == 0 || entitled || !self.may_overtake(word, 1)).then(|| word.reserve(taken))
+            let next = word.reserve(taken);
+            let next = if last && taken == n { next.without(WAITING) } else { next };
+            // With nobody but newcomers taking credits, what looks full with an old word is full.
+            (taken > 0 && (entitled || self.bars(word))).then_some(next)
         });
-        old.ok()?;
+        if old.is_err() && taken > 0 {
+            return None;
+        }
         self.raise(taken);
         Some(taken)
+    }
+
+    /// True if newcomers may not pass the longest waiting sender any more.
+    pub(crate) fn is_barred(&self) -> bool {
+        self.bars(self.word())
+    }
+
+    fn bars(&self, word: Word) -> bool {
+        !self.may_overtake(word, 1)
     }
 
     /// Credits that the receiver handed over instead of freeing, or that were waited for and given up, count as given to
@@ -488,12 +529,18 @@ impl Ledger {
 
     /// The queue is empty.
     pub(crate) fn none_waits(&self) {
-        self.producers.word.fetch_and(!WAITING, Ordering::AcqRel);
+        // Only lock holders change WAITING.
+        if self.word().has(WAITING) {
+            self.producers.word.fetch_and(!WAITING, Ordering::AcqRel);
+        }
     }
 
     // Relaxed loads and the store of `bias`: the lock orders them. Release pairs with the Acquire in `may_overtake`.
     fn shift(&self, change: impl Fn(Layout, u64) -> u64) {
         let Producers { limit, bias, layout, .. } = &*self.producers;
+        if self.is_strict() {
+            return;
+        }
         bias.store(change(*layout, bias.load(Ordering::Relaxed)), Ordering::Relaxed);
         limit.store(change(*layout, limit.load(Ordering::Relaxed)), Ordering::Release);
     }

@@ -7,7 +7,7 @@ pub const MAX_CAPACITY: usize = position::MAX_CAPACITY;
 
 /// How many messages may overtake a waiting sender, unless a [`Builder`] says otherwise: 0, which is first come, first
 /// served.
-pub const DEFAULT_OVERTAKING: u32 = 0;
+pub const DEFAULT_OVERTAKING: u32 = 1000;
 
 #[cfg(feature = "alloc")]
 pub use heap::{Builder, channel};
