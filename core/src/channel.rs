@@ -8,13 +8,14 @@
 //! comes back while anybody waits is *granted* to the longest waiting: it becomes reserved in that sender's name before
 //! it could be seen free, and the sender is woken to use it.
 //!
-//! With a limit above 0, credits come back to the pool, where running senders may take them, and the longest waiting
-//! sender is *woken* to compete. That saves a switch of tasks a message. Once as many messages as the limit allows have
-//! passed it, newcomers are stopped (see the ledger), and what comes back is granted as above until it is served.
+//! With a limit above 0, one credit is granted so and the sender is made *courier*: when it runs, it sees to the next
+//! in the queue. Until then, what is freed is open to senders that run. That saves most switches of tasks: a sender that
+//! runs fills what there is. Once as many messages as the limit allows have passed the longest waiting sender, newcomers
+//! are stopped (see the ledger), and what comes back is granted as above until it is served.
 //!
-//! While a sender waits that has not been woken, or strictly, the receiver's head moves only by way of the lock (ATTEND).
-//! A woken sender that is slow to come must not hold up those behind it, so a receiver that finds the ring empty grants
-//! it its credit and wakes the next one.
+//! While senders wait and there is neither room nor a courier, or strictly, the receiver's head moves only by way of the
+//! lock (ATTEND). A courier that is slow to come must not hold up those behind it, so a receiver that finds the ring
+//! empty sends one more.
 
 use crate::{
     ledger::{CacheLine, Ledger, Returned},
@@ -92,22 +93,23 @@ impl Channel {
     /// What [`Self::deal`] comes to for one slot, in as few steps as it takes.
     #[cold]
     fn free_one_waited(&self, head: Position) {
-        let waker = self.queue.with(|Queue { senders, .. }| {
-            let Some(first) = senders.first_ref() else {
+        let waker = self.queue.with(|queue| {
+            let Some(first) = queue.senders.first_ref() else {
                 self.ledger.advance_unattended(head);
                 return None;
             };
             // SAFETY: the lock is held and `first` is in the list.
             let (missing, held) = unsafe { first.inner(|inner| (inner.missing, inner.held)) };
-            let gathers = held > 0 || missing > 1;
-            if !(self.ledger.is_strict() || gathers || self.ledger.is_barred()) {
+            let strictly = self.ledger.is_strict() || held > 0 || missing > 1 || self.ledger.is_barred();
+            if !strictly && queue.courier {
                 self.ledger.advance_unattended(head);
-                return Self::invite(first);
+                return None;
             }
-            self.ledger.hand_over(head, missing == 1 && senders.is_single());
+            let last = missing == 1 && queue.senders.is_single();
+            self.ledger.hand_over(head, last, strictly && !last);
             // SAFETY: as above.
             unsafe { first.inner(|inner| (inner.held, inner.missing) = (held + 1, missing - 1)) };
-            (missing == 1).then(|| self.grant_first(senders)).flatten()
+            (missing == 1).then(|| self.grant_first(queue, !strictly)).flatten()
         });
         if let Some(waker) = waker {
             waker.wake();
@@ -120,7 +122,7 @@ impl Channel {
         let mut spare = Spare { channel: self, credits: n };
         loop {
             let mut batch = WakeBatch::new();
-            let idle = self.queue.with(|queue| self.serve(&mut queue.senders, &mut spare.credits, None, &mut batch));
+            let idle = self.queue.with(|queue| self.serve(queue, &mut spare.credits, None, &mut batch));
             if idle {
                 self.wake_unparked();
             }
@@ -133,14 +135,14 @@ impl Channel {
         }
     }
 
-    /// Under the lock: makes the queue and the ledger agree. Grants credits to those entitled, `spare` ones first; wakes
-    /// the longest waiting if there is room to compete for; pools what is left of `spare`. `present` is a waiter that is
-    /// just being polled: it needs no wake, and takes what is free. Stops when `batch` is full, to be called again.
+    /// Under the lock: makes the queue and the ledger agree. Grants credits to those entitled, `spare` ones first; sends a
+    /// courier if there is room beyond; pools what is left of `spare`. `present` is a waiter that is just being polled: it
+    /// takes what is free. Stops when `batch` is full, to be called again.
     ///
     /// True: a closed channel became idle, and its parked receiver must be woken.
     fn serve(
         &self,
-        senders: &mut List,
+        queue: &mut Queue,
         spare: &mut usize,
         present: Option<NonNull<Waiter>>,
         batch: &mut WakeBatch,
@@ -148,39 +150,39 @@ impl Channel {
         let strict = self.ledger.is_strict();
         let mut idle = false;
         let (mut head, mut frozen) = (self.ledger.head_seen_by_others(), false);
-        while let Some(first) = senders.first_ref() {
+        while let Some(first) = queue.senders.first_ref() {
             if batch.is_full() || strict && *spare == 0 {
                 return idle;
             }
             // SAFETY: the lock is held and `first` is in the list.
-            let (missing, gathers) =
-                unsafe { first.inner(|inner| (inner.missing, inner.held > 0 || inner.missing > 1)) };
-            let entitled = strict || gathers || senders.first() == present;
+            let (missing, held) = unsafe { first.inner(|inner| (inner.missing, inner.held)) };
+            let entitled = strict || held > 0 || missing > 1 || queue.senders.first() == present;
+            let mut courier = false;
             let taken = if entitled && *spare > 0 {
                 let taken = missing.min(*spare);
                 *spare -= taken;
                 taken
             } else {
                 idle |= self.pool(spare);
-                match self.ledger.reserve_waited(head, missing, entitled, senders.is_single()) {
+                courier = !entitled && !self.ledger.is_barred();
+                if courier && queue.courier {
+                    self.ledger.unfreeze();
+                    return idle;
+                }
+                match self.ledger.reserve_waited(head, missing, queue.senders.is_single()) {
                     // No room: who frees the next slot comes here by way of ATTEND and WAITING.
-                    Some(0) if frozen => return idle,
-                    Some(0) => {
+                    0 if frozen => return idle,
+                    0 => {
                         (head, frozen) = (self.ledger.freeze(), true);
                         continue;
                     }
-                    Some(taken) => taken,
-                    None => {
-                        self.ledger.unfreeze();
-                        batch.push(Self::invite(first));
-                        return idle;
-                    }
+                    taken => taken,
                 }
             };
             // SAFETY: as above.
-            unsafe { first.inner(|inner| (inner.held, inner.missing) = (inner.held + taken, missing - taken)) };
+            unsafe { first.inner(|inner| (inner.held, inner.missing) = (held + taken, missing - taken)) };
             if taken == missing {
-                batch.push(self.grant_first(senders));
+                batch.push(self.grant_first(queue, courier));
             }
         }
         self.ledger.none_waits();
@@ -196,22 +198,32 @@ impl Channel {
         }
     }
 
-    /// Tells the longest waiting sender, once, that there is room to compete for.
-    fn invite(first: &Waiter) -> Option<Waker> {
-        let again = first.state() == waiters::WOKEN;
-        first.set_state(waiters::WOKEN);
-        if again {
-            return None;
-        }
-        // SAFETY: the lock is held and `first` is in the list.
-        unsafe { first.inner(|inner| inner.waker.take()) }
+    /// The longest waiting sender has all its credits: takes it out of the list and gives its waker.
+    fn grant_first(&self, queue: &mut Queue, courier: bool) -> Option<Waker> {
+        let waker = queue.senders.pop(if courier { waiters::COURIER } else { waiters::GRANTED });
+        queue.courier = (courier || queue.courier) && !queue.senders.is_empty();
+        self.limit_by_first(&queue.senders);
+        waker
     }
 
-    /// The longest waiting sender has all its credits: takes it out of the list and gives its waker.
-    fn grant_first(&self, senders: &mut List) -> Option<Waker> {
-        let waker = senders.pop(waiters::GRANTED);
-        self.limit_by_first(senders);
-        waker
+    /// A courier runs, or will never: the first in the queue is seen to, and no longer its affair.
+    #[cold]
+    fn relay(&self) {
+        let mut batch = WakeBatch::new();
+        self.queue.with(|queue| {
+            queue.courier = false;
+            self.serve(queue, &mut 0, None, &mut batch)
+        });
+        self.finish(batch);
+    }
+
+    /// Wakes those in the batch, and serves on if it was full.
+    fn finish(&self, batch: WakeBatch) {
+        let more = batch.is_full();
+        batch.wake();
+        if more {
+            self.deal(0);
+        }
     }
 
     /// Newcomers are stopped by who has waited longest.
@@ -222,21 +234,12 @@ impl Channel {
         }
     }
 
-    /// The receiver found nothing to receive although senders wait: one that was woken is late. Grants it its credit, so
-    /// that the next can be woken.
+    /// The receiver finds the ring empty: if senders wait, their courier is late. Sends one more.
+    #[inline]
     pub(crate) fn relieve(&self) {
-        if self.ledger.is_strict() {
-            return;
+        if !self.ledger.is_strict() && self.ledger.has_waiting() {
+            self.relay();
         }
-        let mut batch = WakeBatch::new();
-        self.queue.with(|queue| {
-            let late = queue.senders.first_ref().is_some_and(|first| first.state() == waiters::WOKEN);
-            if late {
-                let present = queue.senders.first();
-                self.serve(&mut queue.senders, &mut 0, present, &mut batch);
-            }
-        });
-        batch.wake();
     }
 
     // ===== waking the receiver =====
@@ -263,11 +266,12 @@ impl Channel {
     pub(crate) fn close_waiters(&self) {
         loop {
             let mut batch = WakeBatch::new();
-            self.queue.with(|Queue { senders, listeners }| {
+            self.queue.with(|Queue { senders, courier, listeners }| {
                 while !batch.is_full() && !senders.is_empty() {
                     batch.push(senders.pop(waiters::CLOSED));
                 }
                 if senders.is_empty() {
+                    *courier = false;
                     self.ledger.none_waits();
                     self.ledger.unfreeze();
                 }

@@ -273,12 +273,12 @@ impl<T> Handle<T> {
     fn free(&self) {
         if self.is_static {
             self.end_split();
-            return;
-        }
-        #[cfg(feature = "alloc")]
-        // SAFETY: the last handle, of a channel that `heap::allocate` has made.
-        unsafe {
-            heap::free::<T>(self.shared);
+        } else {
+            #[cfg(feature = "alloc")]
+            // SAFETY: the last handle, of a channel that `heap::allocate` has made.
+            unsafe {
+                heap::free::<T>(self.shared);
+            }
         }
     }
 }

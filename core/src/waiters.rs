@@ -5,11 +5,11 @@
 //! |---|---|---|
 //! | IDLE | the owner | the owner |
 //! | QUEUED | the owner, under the lock | who holds the lock |
-//! | WOKEN | lock holder | who holds the lock: still in the list, told that there is room to compete for |
 //! | GRANTED | lock holder | the owner: out of the list, has all its credits |
+//! | COURIER | lock holder | the owner: as GRANTED, and it sees to the next in the queue when it runs |
 //! | CLOSED | lock holder | the owner: out of the list, keeps the credits it had gathered |
 //!
-//! The store of GRANTED or CLOSED is the last that a lock holder does to a node: the owner may free it at once.
+//! The store of GRANTED, COURIER or CLOSED is the last that a lock holder does to a node: the owner may free it at once.
 
 use crate::{
     ledger::Passed,
@@ -22,11 +22,11 @@ use core::{marker::PhantomPinned, ptr::NonNull, task::Waker};
 
 pub(crate) const IDLE: u8 = 0;
 pub(crate) const QUEUED: u8 = 1;
-pub(crate) const WOKEN: u8 = 2;
-pub(crate) const GRANTED: u8 = 3;
+pub(crate) const GRANTED: u8 = 2;
+pub(crate) const COURIER: u8 = 3;
 pub(crate) const CLOSED: u8 = 4;
 
-/// One who waits. Must stay where it is while QUEUED or WOKEN.
+/// One who waits. Must stay where it is while QUEUED.
 #[derive(Debug)]
 pub(crate) struct Waiter {
     state: AtomicU8,
@@ -81,7 +81,7 @@ impl Waiter {
 
 /// A doubly linked list of waiters, oldest first.
 ///
-/// Invariant: every node in it is valid, is QUEUED or WOKEN, and is in no other list.
+/// Invariant: every node in it is valid, is QUEUED, and is in no other list.
 #[derive(Debug)]
 pub(crate) struct List {
     first: Option<NonNull<Waiter>>,
@@ -169,13 +169,15 @@ impl List {
 pub(crate) struct Queue {
     /// Senders that wait for credits.
     pub(crate) senders: List,
+    /// A sender that was granted a credit and has not run yet will see to the first in the queue. Only while there is one.
+    pub(crate) courier: bool,
     /// Those who wait for the channel to be closed.
     pub(crate) listeners: List,
 }
 
 impl Queue {
     pub(crate) const fn new() -> Self {
-        Self { senders: List::new(), listeners: List::new() }
+        Self { senders: List::new(), courier: false, listeners: List::new() }
     }
 }
 

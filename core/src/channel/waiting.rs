@@ -35,13 +35,15 @@ impl Channel {
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Closed>> {
         let visit = match waiter.state() {
-            waiters::GRANTED => Visit::Granted,
+            waiters::GRANTED | waiters::COURIER => Visit::Granted,
             waiters::CLOSED => Visit::Closed,
             // SAFETY: the caller's promise.
             state => unsafe { self.visit_with_waker(waiter, n, state == waiters::IDLE, context) },
         };
         match visit {
             Visit::Granted if waiter.state() == waiters::IDLE || !self.ledger.is_closed() => {
+                // First: if a waker panics here, the credits are still the waiter's, and not lost.
+                self.relay_if(waiter.state());
                 waiter.set_state(waiters::IDLE);
                 Poll::Ready(Ok(()))
             }
@@ -69,11 +71,7 @@ impl Channel {
                 // SAFETY: the waiter is queued and the lock is held.
                 unsafe { waiter.inner(|inner| Self::keep_waker(inner, &mut waker, context)) }
             });
-            let more = batch.is_full();
-            batch.wake();
-            if more {
-                self.deal(0);
-            }
+            self.finish(batch);
             match visit {
                 // Dropped here, outside the lock: a waker that was replaced.
                 Visit::NeedsWaker => waker = Some(context.waker().clone()),
@@ -101,7 +99,7 @@ impl Channel {
     unsafe fn visit(&self, queue: &mut Queue, waiter: Pin<&Waiter>, n: usize, batch: &mut WakeBatch) -> Visit {
         let node = NonNull::from(waiter.get_ref());
         match waiter.state() {
-            waiters::GRANTED => return Visit::Granted,
+            waiters::GRANTED | waiters::COURIER => return Visit::Granted,
             waiters::CLOSED => return Visit::Closed,
             waiters::IDLE if queue.senders.is_empty() => {
                 // SAFETY: as the caller's.
@@ -116,10 +114,10 @@ impl Channel {
                     queue.senders.push(node);
                 }
             }
-            _ => waiter.set_state(waiters::QUEUED),
+            _ => {}
         }
         if !self.ledger.is_strict() {
-            self.serve(&mut queue.senders, &mut 0, Some(node), batch);
+            self.serve(queue, &mut 0, Some(node), batch);
         }
         if waiter.state() == waiters::GRANTED { Visit::Granted } else { Visit::Waiting }
     }
@@ -161,21 +159,31 @@ impl Channel {
             return;
         }
         let mut credits = 0;
-        if matches!(state, waiters::QUEUED | waiters::WOKEN) {
+        if state == waiters::QUEUED {
             // SAFETY: the caller's promise.
             let (left, held, waker) = self.queue.with(|queue| unsafe { self.leave(queue, waiter) });
             (state, credits) = (left, held);
             drop(waker);
         }
-        if matches!(state, waiters::GRANTED | waiters::CLOSED) {
+        let left = state == waiters::QUEUED;
+        if !left {
             // SAFETY: out of the list, so the fields are ours.
-            let held = unsafe { waiter.inner(|inner| core::mem::take(&mut inner.held)) };
-            waiter.set_state(waiters::IDLE);
-            self.give_back(held);
-        } else {
-            waiter.set_state(waiters::IDLE);
+            credits = unsafe { waiter.inner(|inner| core::mem::take(&mut inner.held)) };
+        }
+        waiter.set_state(waiters::IDLE);
+        if left {
             // Also with none to give: the queue may be empty now, or led by another.
             self.deal(credits);
+        } else {
+            self.give_back(credits);
+            self.relay_if(state);
+        }
+    }
+
+    #[inline]
+    fn relay_if(&self, state: u8) {
+        if state == waiters::COURIER && self.ledger.has_waiting() {
+            self.relay();
         }
     }
 
@@ -185,14 +193,15 @@ impl Channel {
     /// As [`Self::cancel`].
     unsafe fn leave(&self, queue: &mut Queue, waiter: Pin<&Waiter>) -> (u8, usize, Option<Waker>) {
         let state = waiter.state();
-        if !matches!(state, waiters::QUEUED | waiters::WOKEN) {
+        if state != waiters::QUEUED {
             return (state, 0, None);
         }
         let node = NonNull::from(waiter.get_ref());
         let first = queue.senders.first() == Some(node);
-        // SAFETY: QUEUED or WOKEN, so it is in the list of senders of the channel that it was used with.
+        // SAFETY: QUEUED, so it is in the list of senders of the channel that it was used with.
         unsafe {
             queue.senders.remove(node);
+            queue.courier &= !queue.senders.is_empty();
             if first {
                 self.limit_by_first(&queue.senders);
             }

@@ -244,6 +244,11 @@ impl Ledger {
         self.credits() & CLOSED != 0
     }
 
+    /// True if senders wait.
+    pub(crate) fn has_waiting(&self) -> bool {
+        self.credits() & WAITING != 0
+    }
+
     pub(crate) fn is_hung_up(&self) -> bool {
         self.tail_word() & HANGUP != 0
     }
@@ -291,7 +296,7 @@ impl Ledger {
 
     /// For the receiver, after [`Self::advance`] said false: its one credit is the longest waiting sender's; `last`: nobody
     /// waits behind that.
-    pub(crate) fn hand_over(&self, _head: Position, last: bool) {
+    pub(crate) fn hand_over(&self, _head: Position, last: bool, _attend: bool) {
         if last {
             self.none_waits();
         }
@@ -327,8 +332,8 @@ impl Ledger {
 
     pub(crate) fn set_limit(&self, _first: Passed) {}
 
-    pub(crate) fn reserve_waited(&self, _head: Position, _n: usize, _entitled: bool, _last: bool) -> Option<usize> {
-        Some(0)
+    pub(crate) fn reserve_waited(&self, _head: Position, _n: usize, _last: bool) -> usize {
+        0
     }
 
     pub(crate) fn raise(&self, _n: usize) {}

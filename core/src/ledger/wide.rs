@@ -374,6 +374,12 @@ impl Ledger {
         self.word().has(CLOSED)
     }
 
+    /// True if senders wait.
+    #[inline]
+    pub(crate) fn has_waiting(&self) -> bool {
+        self.word().has(WAITING)
+    }
+
     pub(crate) fn is_hung_up(&self) -> bool {
         self.word().has(HANGUP)
     }
@@ -422,11 +428,12 @@ impl Ledger {
     }
 
     /// For the receiver: moves the head from `head` by one, and its credit into the name of the longest waiting sender;
-    /// `last`: nobody waits behind that.
-    pub(crate) fn hand_over(&self, head: Position, last: bool) {
+    /// `last`: nobody waits behind that; `attend`: the next step of the head is by way of the lock again.
+    pub(crate) fn hand_over(&self, head: Position, last: bool, attend: bool) {
         // WAITING is set, so it is cleared by subtraction. `reserved` goes up before `head`, so that no newcomer sees
         // the credit free.
-        let (waiting, attend) = if last { (WAITING, 0) } else { (0, ATTEND) };
+        let waiting = if last { WAITING } else { 0 };
+        let attend = if attend { ATTEND } else { 0 };
         self.producers.word.fetch_add(RESERVED_ONE - waiting, Ordering::AcqRel);
         // As in `advance_unattended`.
         let next = self.consumer.layout.advance(head, 1) << HEAD_SHIFT;
@@ -489,30 +496,21 @@ impl Ledger {
     }
 
     /// Takes up to `n` credits for the longest waiting sender, from those that are free; `last`: nobody waits behind it.
-    /// None: it is not yet entitled to them, since fewer than the limit have passed it.
-    pub(crate) fn reserve_waited(&self, head: Position, n: usize, entitled: bool, last: bool) -> Option<usize> {
+    pub(crate) fn reserve_waited(&self, head: Position, n: usize, last: bool) -> usize {
         let mut taken = 0;
-        let old = self.update(|word| {
+        // Err: there are none. With WAITING set, only newcomers change their number without the lock, and take away.
+        let _ = self.update(|word| {
             taken = self.room(word, head).min(n);
             let next = word.reserve(taken);
-            let next = if last && taken == n { next.without(WAITING) } else { next };
-            // With nobody but newcomers taking credits, what looks full with an old word is full.
-            (taken > 0 && (entitled || self.bars(word))).then_some(next)
+            (taken > 0).then_some(if last && taken == n { next.without(WAITING) } else { next })
         });
-        if old.is_err() && taken > 0 {
-            return None;
-        }
         self.raise(taken);
-        Some(taken)
+        taken
     }
 
     /// True if newcomers may not pass the longest waiting sender any more.
     pub(crate) fn is_barred(&self) -> bool {
-        self.bars(self.word())
-    }
-
-    fn bars(&self, word: Word) -> bool {
-        !self.may_overtake(word, 1)
+        !self.may_overtake(self.word(), 1)
     }
 
     /// Credits that the receiver handed over instead of freeing, or that were waited for and given up, count as given to

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Lints the core with every combination of features that differs, and in every packing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+lint() {
+    echo "== clippy sakia ${RUSTFLAGS:-} $*"
+    cargo clippy --quiet -p sakia --target-dir target/features "$@" -- -D warnings
+}
+
+for base in "" alloc std; do
+    for extra in "" critical-section portable-atomic critical-section,portable-atomic; do
+        lint --no-default-features --features "$base,$extra"
+    done
+done
+for cfg in "--cfg sakia_narrow" "--cfg sakia_marked" "--cfg sakia_narrow --cfg sakia_marked"; do
+    RUSTFLAGS="$cfg" lint
+    RUSTFLAGS="$cfg" lint --no-default-features
+done
