@@ -1,1 +1,20 @@
-//! Examples.
+//! Programs that use sakia. Each is run by a test.
+//!
+//! `pipeline` counts the words of real files: reader tasks send lines through one channel to a consumer, on a runtime
+//! of your choice. `cargo run --release -p sakia-examples --bin pipeline -- --help` tells more.
+//!
+//! The others show one idea each; `cargo run -p sakia-examples --bin NAME` runs them.
+//!
+//! | name | idea |
+//! |---|---|
+//! | `async_tasks` | tasks send, a task receives |
+//! | `blocking_threads` | threads send, a thread receives |
+//! | `capacity_from_args` | the capacity comes from the command line |
+//! | `static_driver` | a channel in a `static`, split between a driver and an executor, without an allocator |
+//! | `mixed_ends` | tasks send, a thread receives |
+//! | `deadline` | a send that gives up when a runtime's timer fires |
+//! | `poll_sender` | a hand-written future that sends |
+//!
+//! What they share is here: a way to see [what a channel allocates](allocations).
+
+pub mod allocations;

@@ -1,0 +1,5 @@
+//! What the tests of `pipeline` are made of.
+
+pub(crate) mod run;
+pub(crate) mod tree;
+pub(crate) mod wc;

@@ -1,0 +1,77 @@
+//! Runs the small examples and looks at what they print.
+
+use std::process::{Command, Output};
+
+/// Runs an example that is to succeed, and gives the lines that it prints.
+fn lines(program: &str, args: &[&str]) -> Vec<String> {
+    let output = run(program, args);
+    assert!(output.status.success(), "{program}: {output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{program}");
+    String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect()
+}
+
+fn run(program: &str, args: &[&str]) -> Output {
+    Command::new(program).args(args).output().unwrap()
+}
+
+/// Each of ten messages once, in any order, and their sum.
+fn check_ten_messages(program: &str) {
+    let mut printed = lines(program, &[]);
+    assert_eq!(printed.pop().unwrap(), "sum 45");
+    printed.sort();
+    assert_eq!(printed, (0..10).map(|n| format!("received {n}")).collect::<Vec<_>>());
+}
+
+#[test]
+fn async_tasks() {
+    check_ten_messages(env!("CARGO_BIN_EXE_async_tasks"));
+}
+
+#[test]
+fn blocking_threads() {
+    check_ten_messages(env!("CARGO_BIN_EXE_blocking_threads"));
+}
+
+#[test]
+fn capacity_from_args() {
+    let program = env!("CARGO_BIN_EXE_capacity_from_args");
+    for capacity in ["1", "2", "3", "7", "8", "9", "100000"] {
+        let expected = [format!("room for {capacity} messages"), format!("received {capacity} messages")];
+        assert_eq!(lines(program, &[capacity]), expected);
+    }
+}
+
+#[test]
+fn capacity_from_args_that_make_no_sense() {
+    let too_much = (sakia::mpsc::MAX_CAPACITY + 1).to_string();
+    for args in [&[][..], &["0"], &["-1"], &["many"], &[&*too_much]] {
+        let output = run(env!("CARGO_BIN_EXE_capacity_from_args"), args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {output:?}");
+        assert!(output.stderr.starts_with(b"Usage: capacity_from_args CAPACITY\n"), "{args:?}: {output:?}");
+        assert!(output.stdout.is_empty(), "{args:?}: {output:?}");
+    }
+}
+
+#[test]
+fn static_driver() {
+    // Four of the burst of six find room: 8 and 9 are lost.
+    let sum = (1..=13).sum::<u32>() - 8 - 9;
+    let expected = format!("sum {sum}, lost 2, allocations 0");
+    assert_eq!(lines(env!("CARGO_BIN_EXE_static_driver"), &[]), [expected]);
+}
+
+#[test]
+fn mixed_ends() {
+    assert_eq!(lines(env!("CARGO_BIN_EXE_mixed_ends"), &[]), ["sum of squares 385"]);
+}
+
+#[test]
+fn deadline() {
+    let expected = ["no room in time for \"second\"", "received [Some(\"first\"), Some(\"third\")]"];
+    assert_eq!(lines(env!("CARGO_BIN_EXE_deadline"), &[]), expected);
+}
+
+#[test]
+fn poll_sender() {
+    assert_eq!(lines(env!("CARGO_BIN_EXE_poll_sender"), &[]), ["sum 5050"]);
+}
