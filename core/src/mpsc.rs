@@ -18,7 +18,7 @@ mod weak;
 
 #[cfg(feature = "alloc")]
 pub use builder::{Builder, channel};
-pub use builder::{DEFAULT_OVERTAKING, MAX_CAPACITY};
+pub use builder::{MAX_CAPACITY, default_overtaking};
 pub use permit::{OwnedPermit, Permit, PermitIterator};
 pub use poll::{PollReceive, PollSend};
 #[cfg(feature = "alloc")]

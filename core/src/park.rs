@@ -7,8 +7,9 @@ use loom::thread::{self, Thread};
 #[cfg(not(sakia_loom))]
 use std::thread::{self, Thread};
 
+#[cfg(not(sakia_loom))]
+use core::cell::Cell;
 use core::{
-    cell::Cell,
     pin::pin,
     task::{Context, Poll, Waker},
     time::Duration,

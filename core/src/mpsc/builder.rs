@@ -5,16 +5,29 @@ use crate::position;
 /// The largest capacity of a channel, in messages: 8,388,607.
 pub const MAX_CAPACITY: usize = position::MAX_CAPACITY;
 
-/// How many messages may overtake a waiting sender, unless a [`Builder`] says otherwise: 0, which is first come, first
-/// served.
-pub const DEFAULT_OVERTAKING: u32 = 1000;
+/// How many messages may overtake a waiting sender, unless a [`Builder`] says otherwise: 0 below a capacity of 4, which is
+/// first come, first served, and 1,000 from there on.
+///
+/// Overtaking saves switches of tasks where a sender that runs finds several free slots; where there are few, it only
+/// costs.
+///
+/// ```
+/// use sakia::mpsc;
+///
+/// let (_sender, receiver) = mpsc::channel::<u8>(100);
+/// assert_eq!(receiver.overtaking(), mpsc::default_overtaking(100));
+/// ```
+#[must_use]
+pub const fn default_overtaking(capacity: usize) -> u32 {
+    if capacity < 4 { 0 } else { 1_000 }
+}
 
 #[cfg(feature = "alloc")]
 pub use heap::{Builder, channel};
 
 #[cfg(feature = "alloc")]
 mod heap {
-    use super::{DEFAULT_OVERTAKING, MAX_CAPACITY};
+    use super::{MAX_CAPACITY, clamp, default_overtaking};
     use crate::{
         handle::{Handle, heap},
         mpsc::{Receiver, Sender},
@@ -66,7 +79,7 @@ mod heap {
         pub const fn new(capacity: usize) -> Self {
             assert!(capacity > 0, "sakia: a channel needs a capacity above 0");
             assert!(capacity <= MAX_CAPACITY, "sakia: a channel's capacity is at most mpsc::MAX_CAPACITY");
-            Self { capacity, overtaking: DEFAULT_OVERTAKING }
+            Self { capacity, overtaking: default_overtaking(capacity) }
         }
 
         /// How many messages may overtake a sender that waits, before what is freed goes to waiting senders alone.
@@ -86,7 +99,7 @@ mod heap {
         #[track_caller]
         #[must_use]
         pub fn channel<T>(self) -> (Sender<T>, Receiver<T>) {
-            let shared = heap::allocate::<T>(self.capacity, crate::mpsc::builder::clamp(self.overtaking));
+            let shared = heap::allocate::<T>(self.capacity, clamp(self.overtaking));
             // SAFETY: made for `T` just now.
             let (sender, receiver) = unsafe { Handle::pair(shared) };
             (Sender::new(sender), Receiver::new(receiver))

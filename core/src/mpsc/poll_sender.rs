@@ -29,7 +29,7 @@ enum State {
 /// A sender that is polled: it waits with a place in the queue that is inside it, so it has to be pinned and
 /// allocates nothing.
 ///
-/// See [`PollSend`] for the contract, and [`BoxedPollSender`](super::BoxedPollSender) for one that need not be pinned.
+/// See [`PollSend`] for the contract. With an allocator there is also one that need not be pinned, `BoxedPollSender`.
 ///
 /// ```
 /// use core::{future::poll_fn, pin::pin};

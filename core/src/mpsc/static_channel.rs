@@ -1,15 +1,12 @@
 //! Channels in a `static`, without an allocator.
 
-use super::{
-    Receiver, Sender,
-    builder::{self, DEFAULT_OVERTAKING, MAX_CAPACITY},
-};
+use super::{Receiver, Sender, builder};
 use crate::{
-    handle::{Handle, Shared, slots_offset},
+    handle::{Handle, Shared},
     position::Layout,
     ring::Slot,
 };
-use core::{fmt, mem::offset_of, ptr::NonNull};
+use core::{fmt, ptr::NonNull};
 
 /// The sender of a [`StaticChannel`] is the one of any channel.
 pub type StaticSender<T> = Sender<T>;
@@ -51,7 +48,7 @@ impl<T, const N: usize> StaticChannel<T, N> {
         /// Makes a channel in which senders that wait are served as by [`channel`](super::channel).
         #[must_use]
         pub fn new() -> Self {
-            Self::with_overtaking(DEFAULT_OVERTAKING)
+            Self::with_overtaking(builder::default_overtaking(N))
         }
     }
 
@@ -60,8 +57,8 @@ impl<T, const N: usize> StaticChannel<T, N> {
     #[must_use]
     #[cfg(not(sakia_loom))]
     pub const fn with_overtaking(messages: u32) -> Self {
-        const { assert!(N > 0 && N <= MAX_CAPACITY, "sakia: a channel's capacity is 1 to mpsc::MAX_CAPACITY") };
-        const { assert!(offset_of!(Self, slots) == slots_offset::<T>()) };
+        const { assert!(N > 0 && N <= builder::MAX_CAPACITY, "sakia: a channel's capacity is 1 to mpsc::MAX_CAPACITY") };
+        const { assert!(core::mem::offset_of!(Self, slots) == crate::handle::slots_offset::<T>()) };
         let shared = Shared::new(Layout::new(N), builder::clamp(messages), true);
         Self { shared, slots: [const { Slot::new() }; N] }
     }

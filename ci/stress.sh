@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The stress tests, in release mode: STRESS_ROUNDS times (default 60).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export STRESS_ROUNDS="${STRESS_ROUNDS:-60}"
+echo "== stress, $STRESS_ROUNDS rounds"
+cargo test --release -p sakia-tests --test stress --test overtaking -- --nocapture
