@@ -18,3 +18,8 @@
 //! What they share is here: a way to see [what a channel allocates](allocations).
 
 pub mod allocations;
+
+/// The front page's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct FrontPage;
