@@ -37,20 +37,6 @@ pub(crate) struct Channel {
     queue: Lock<Queue>,
 }
 
-/// Credits in hand, to be dealt out even if a waker panics.
-struct Spare<'a> {
-    channel: &'a Channel,
-    credits: usize,
-}
-
-impl Drop for Spare<'_> {
-    fn drop(&mut self) {
-        if self.credits > 0 {
-            self.channel.deal(core::mem::take(&mut self.credits));
-        }
-    }
-}
-
 impl Channel {
     const_unless_loom! {
         pub(crate) fn new(layout: Layout, overtaking: u32) -> Self {
@@ -83,8 +69,11 @@ impl Channel {
             if n == 1 {
                 self.free_one_waited(head);
             } else {
-                self.ledger.advance_in_hand(head, n);
-                self.queue.with(|_| self.ledger.raise(n));
+                // Under the lock: who joins the queue must not see the one without the other.
+                self.queue.with(|_| {
+                    self.ledger.advance_in_hand(head, n);
+                    self.ledger.raise(n);
+                });
                 self.deal(n);
             }
         }
@@ -119,20 +108,7 @@ impl Channel {
     /// Deals `n` spare credits out to those who wait, and puts what is left into the pool.
     #[cold]
     fn deal(&self, n: usize) {
-        let mut spare = Spare { channel: self, credits: n };
-        loop {
-            let mut batch = WakeBatch::new();
-            let idle = self.queue.with(|queue| self.serve(queue, &mut spare.credits, None, &mut batch));
-            if idle {
-                self.wake_unparked();
-            }
-            let all = !batch.is_full();
-            batch.wake();
-            if all {
-                debug_assert!(spare.credits == 0);
-                break;
-            }
-        }
+        Dealing { channel: self, credits: n, more: true }.run();
     }
 
     /// Under the lock: makes the queue and the ledger agree. Grants credits to those entitled, `spare` ones first; sends a
@@ -234,11 +210,13 @@ impl Channel {
         }
     }
 
-    /// The receiver finds the ring empty: if senders wait, their courier is late. Sends one more.
+    /// The receiver finds the ring empty: if senders wait, their courier is late. Sends one more. True: there is room for
+    /// yet more, so the receiver should look again soon.
     #[inline]
-    pub(crate) fn relieve(&self) {
-        if !self.ledger.is_strict() && self.ledger.has_waiting() {
+    pub(crate) fn relieve(&self) -> bool {
+        !self.ledger.is_strict() && self.ledger.has_waiting() && {
             self.relay();
+            self.ledger.has_waiting() && self.ledger.free() > 0
         }
     }
 
@@ -262,28 +240,74 @@ impl Channel {
 
     // ===== closing =====
 
+    /// Under the lock: ends the waiting of as many as fit into the batch.
+    fn close_some(&self, Queue { senders, courier, listeners }: &mut Queue, batch: &mut WakeBatch) {
+        while !batch.is_full() && !senders.is_empty() {
+            batch.push(senders.pop(waiters::CLOSED));
+        }
+        if senders.is_empty() {
+            *courier = false;
+            self.ledger.none_waits();
+            self.ledger.unfreeze();
+        }
+        while !batch.is_full() && !listeners.is_empty() {
+            batch.push(listeners.pop(waiters::CLOSED));
+        }
+    }
+
     /// Ends the waiting of all, after the ledger was closed.
     pub(crate) fn close_waiters(&self) {
-        loop {
+        Closing { channel: self, more: true }.run();
+    }
+}
+
+/// Deals credits out, batch by batch; also if a waker panics.
+struct Dealing<'a> {
+    channel: &'a Channel,
+    credits: usize,
+    more: bool,
+}
+
+impl Dealing<'_> {
+    fn run(&mut self) {
+        while self.more {
             let mut batch = WakeBatch::new();
-            self.queue.with(|Queue { senders, courier, listeners }| {
-                while !batch.is_full() && !senders.is_empty() {
-                    batch.push(senders.pop(waiters::CLOSED));
-                }
-                if senders.is_empty() {
-                    *courier = false;
-                    self.ledger.none_waits();
-                    self.ledger.unfreeze();
-                }
-                while !batch.is_full() && !listeners.is_empty() {
-                    batch.push(listeners.pop(waiters::CLOSED));
-                }
-            });
-            let all = !batch.is_full();
-            batch.wake();
-            if all {
-                break;
+            let channel = self.channel;
+            let idle = channel.queue.with(|queue| channel.serve(queue, &mut self.credits, None, &mut batch));
+            self.more = batch.is_full();
+            if idle {
+                channel.wake_unparked();
             }
+            batch.wake();
         }
+    }
+}
+
+impl Drop for Dealing<'_> {
+    fn drop(&mut self) {
+        self.run();
+    }
+}
+
+/// Ends the waiting of all, batch by batch; also if a waker panics.
+struct Closing<'a> {
+    channel: &'a Channel,
+    more: bool,
+}
+
+impl Closing<'_> {
+    fn run(&mut self) {
+        while self.more {
+            let mut batch = WakeBatch::new();
+            self.channel.queue.with(|queue| self.channel.close_some(queue, &mut batch));
+            self.more = batch.is_full();
+            batch.wake();
+        }
+    }
+}
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.run();
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     position::{Layout, Position},
     ring::Slot,
     sync::{
-        self,
+        self, OnDrop,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
@@ -210,9 +210,9 @@ impl<T> Handle<T> {
         }
     }
 
-    /// Sends with `values.len()` reserved credits, as many messages in a row. The values are dropped if the receiver is gone.
+    /// Sends with `n` reserved credits as many messages in a row. The messages are dropped if the receiver is gone.
     pub(crate) fn fill_reserved(&self, n: usize, values: impl Iterator<Item = T>) {
-        let Some(claim) = self.channel.ledger.claim_reserved(n) else { return };
+        let Some(claim) = self.channel.ledger.claim_reserved(n) else { return values.take(n).for_each(drop) };
         let mut position = claim.position;
         let mut wake = claim.wake;
         for value in values.take(n) {
@@ -244,30 +244,21 @@ impl<T> Handle<T> {
     /// The caller is the receiver and never receives again.
     pub(crate) unsafe fn end_receiving(&self) {
         let tail = self.channel.ledger.close_for_good();
+        let _drain = Drain::new(self, tail, true);
+        let _closing = OnDrop(|| self.channel.close_waiters());
         if self.channel.ledger.unpark() {
             self.channel.receiver.take_home();
         }
         // SAFETY: the caller is the receiver, and with the receiver gone nobody parks again.
         unsafe { self.channel.receiver.forget() };
-        let drain = Drain { handle: self, layout: self.layout(), at: self.channel.ledger.head(), tail, patient: true };
-        self.channel.close_waiters();
-        drop(drain);
     }
 
     /// The last handle is gone: drops what is left and frees the channel.
     #[cold]
-    fn end(&mut self) {
-        /// Frees, even if dropping a message panics.
-        struct Free<'a, T>(&'a Handle<T>);
-        impl<T> Drop for Free<'_, T> {
-            fn drop(&mut self) {
-                self.0.free();
-            }
-        }
-        let ledger = &self.channel.ledger;
-        let free = Free(self);
-        drop(Drain { handle: self, layout: self.layout(), at: ledger.head(), tail: ledger.tail(), patient: false });
-        drop(free);
+    fn end(&self) {
+        // Also if dropping a message panics.
+        let _free = OnDrop(|| self.free());
+        drop(Drain::new(self, self.channel.ledger.tail(), false));
     }
 
     fn free(&self) {
@@ -291,19 +282,25 @@ struct Drain<'a, T> {
     tail: Position,
     /// Others may still be writing: wait a little for them. What is not published by then is left to the last handle.
     patient: bool,
+    /// Nothing was left so far.
+    contiguous: bool,
 }
 
-impl<T> Drain<'_, T> {
+impl<'a, T> Drain<'a, T> {
+    fn new(handle: &'a Handle<T>, tail: Position, patient: bool) -> Self {
+        let at = handle.channel.ledger.head();
+        Self { handle, layout: handle.layout(), at, tail, patient, contiguous: true }
+    }
+
     fn run(&mut self) {
         let ledger = &self.handle.channel.ledger;
-        let mut contiguous = true;
         while self.at != self.tail {
             let stamp = self.layout.stamp(self.at);
             let slot = self.handle.slot(self.layout, self.at);
             let published = slot.is_published(stamp) || self.patient && wait_for(|| slot.is_published(stamp));
             self.at = self.layout.advance(self.at, 1);
-            contiguous &= published;
-            if contiguous {
+            self.contiguous &= published;
+            if self.contiguous {
                 ledger.drained_to(self.at);
             }
             if published {
@@ -324,8 +321,7 @@ impl<T> Drop for Drain<'_, T> {
                 self.0.run();
             }
         }
-        let go_on = GoOn(self);
-        go_on.0.run();
+        GoOn(self).0.run();
     }
 }
 

@@ -44,6 +44,11 @@ impl Parker {
     /// Parks until woken; false if the deadline came first.
     fn wait(&self, deadline: Option<Instant>) -> bool {
         // Acquire: see `wake_by_ref`.
+        if self.woken.swap(false, Ordering::Acquire) {
+            // Woken already, perhaps by itself, to wait for a sender that has to run first.
+            crate::sync::yield_thread();
+            return true;
+        }
         while !self.woken.swap(false, Ordering::Acquire) {
             match deadline {
                 None => thread::park(),

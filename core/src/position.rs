@@ -4,6 +4,9 @@
 //! sits in the bits above. So the capacity is exact and any number, the storage has no slot more, and no division is
 //! needed to find a slot. When the lap overflows its bits it starts again at zero; the arithmetic here is modulo that.
 
+#[cfg(target_pointer_width = "16")]
+compile_error!("sakia needs pointers of 32 bits at the least");
+
 /// The machine word that holds a position.
 #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
 pub(crate) type Position = u64;

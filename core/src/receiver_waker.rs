@@ -8,20 +8,37 @@
 //! | OUT | set | nobody: whoever clears PARKED becomes its owner |
 //! | OUT | clear | who cleared PARKED: a sender takes the waker out and then says HOME |
 //!
-//! The last state lasts a few instructions and runs no foreign code. A receiver that comes upon it does not wait: it
-//! wakes itself.
+//! The last state lasts from a sender's claim until it wakes the receiver, and runs no foreign code. A receiver that comes
+//! upon it does not wait for its end: a wake is under way. If that is for the waker it would lay out itself, it may
+//! sleep; else it wakes itself.
 
 use crate::sync::{
     UnsafeCell,
     atomic::{AtomicBool, Ordering},
     const_unless_loom,
 };
-use core::task::Waker;
+use core::task::{RawWakerVTable, Waker};
 
 #[derive(Debug)]
 pub(crate) struct ReceiverWaker {
     out: AtomicBool,
     waker: UnsafeCell<Option<Waker>>,
+    /// Which waker was laid out last; the receiver's alone.
+    identity: UnsafeCell<Option<Identity>>,
+}
+
+/// What makes two wakers the same, as `Waker::will_wake` has it.
+type Identity = (*const (), &'static RawWakerVTable);
+
+/// What became of laying out a waker.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum LayOut {
+    /// It is to be announced by setting PARKED.
+    Done,
+    /// A sender has still to wake the last one, which is the same.
+    Same,
+    /// A sender has still to wake the last one, which is another.
+    Other,
 }
 
 // SAFETY: the waker is reached only by its owner as the table above says, and it is itself Send and Sync.
@@ -32,18 +49,20 @@ unsafe impl Send for ReceiverWaker {}
 impl ReceiverWaker {
     const_unless_loom! {
         pub(crate) fn new() -> Self {
-            Self { out: AtomicBool::new(false), waker: UnsafeCell::new(None) }
+            Self { out: AtomicBool::new(false), waker: UnsafeCell::new(None), identity: UnsafeCell::new(None) }
         }
     }
 
-    /// Lays `waker` out, to be announced by setting PARKED. False: a sender has not yet finished with the last one.
+    /// Lays `waker` out.
     ///
     /// # Safety
     /// The caller is the receiver, and PARKED is clear.
-    pub(crate) unsafe fn lay_out(&self, waker: &Waker) -> bool {
-        // Acquire pairs with the Release in `take`: the sender no longer touches the cell.
-        if self.out.load(Ordering::Acquire) {
-            return false;
+    pub(crate) unsafe fn lay_out(&self, waker: &Waker) -> LayOut {
+        let identity = Some((waker.data(), waker.vtable()));
+        if self.is_out() {
+            // SAFETY: the identity is the receiver's. The waker it stands for is alive as long as it is out.
+            let same = self.identity.with(|last| unsafe { *last } == identity);
+            return if same { LayOut::Same } else { LayOut::Other };
         }
         // SAFETY: the state is HOME and the caller is the receiver.
         if !self.waker.with(|kept| unsafe { &*kept }.as_ref().is_some_and(|kept| kept.will_wake(waker))) {
@@ -51,15 +70,17 @@ impl ReceiverWaker {
             // SAFETY: as above; cloning ran no code that could reach the receiver, which is borrowed by our caller.
             drop(self.waker.with_mut(|kept| core::mem::replace(unsafe { &mut *kept }, new)));
         }
+        // SAFETY: the identity is the receiver's.
+        self.identity.with_mut(|last| unsafe { *last = identity });
         // Relaxed: published by the Release half of the read-modify-write that sets PARKED.
         self.out.store(true, Ordering::Relaxed);
-        true
+        LayOut::Done
     }
 
     /// For the receiver: the waker is laid out, or a sender has not finished with it.
     #[inline]
     pub(crate) fn is_out(&self) -> bool {
-        // Acquire as in `lay_out`.
+        // Acquire pairs with the Release in `take`: the sender no longer touches the cell.
         self.out.load(Ordering::Acquire)
     }
 
@@ -76,7 +97,7 @@ impl ReceiverWaker {
     pub(crate) unsafe fn take(&self) -> Option<Waker> {
         // SAFETY: the state is OUT and PARKED was cleared by the caller: it owns the cell.
         let waker = self.waker.with_mut(|kept| unsafe { &mut *kept }.take());
-        // Release pairs with the Acquire in `lay_out`.
+        // Release pairs with the Acquire in `is_out`.
         self.out.store(false, Ordering::Release);
         waker
     }
@@ -86,8 +107,7 @@ impl ReceiverWaker {
     /// # Safety
     /// The caller is the receiver, PARKED is clear and will not be set again.
     pub(crate) unsafe fn forget(&self) {
-        // Acquire as in `lay_out`.
-        if !self.out.load(Ordering::Acquire) {
+        if !self.is_out() {
             // SAFETY: the state is HOME and the caller is the receiver.
             drop(self.waker.with_mut(|kept| unsafe { &mut *kept }.take()));
         }

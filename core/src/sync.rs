@@ -97,6 +97,16 @@ pub(crate) fn abort() -> ! {
     }
 }
 
+/// Does something when it is dropped: also if what comes before panics.
+#[derive(Debug)]
+pub(crate) struct OnDrop<F: FnMut()>(pub(crate) F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
 /// A lock held for pointer moves only: no waker and no message is touched under it.
 #[cfg(any(sakia_loom, feature = "std"))]
 mod lock {

@@ -158,7 +158,9 @@ impl List {
         unsafe {
             self.remove(node);
             let waker = node.as_ref().inner(|inner| inner.waker.take());
-            node.as_ref().set_state(state);
+            // No reference to the whole node: its owner may free it at once. Release as in `set_state`.
+            let place = &raw const (*node.as_ptr()).state;
+            (*place).store(state, Ordering::Release);
             waker
         }
     }

@@ -1,7 +1,10 @@
 //! Waiting for credits and for the closing: the polls and the cancellation of one [`Waiter`].
 
 use super::Channel;
-use crate::waiters::{self, Inner, Queue, Waiter, WakeBatch};
+use crate::{
+    sync::OnDrop,
+    waiters::{self, Inner, Queue, Waiter, WakeBatch},
+};
 use core::{
     pin::Pin,
     ptr::NonNull,
@@ -41,7 +44,7 @@ impl Channel {
             state => unsafe { self.visit_with_waker(waiter, n, state == waiters::IDLE, context) },
         };
         match visit {
-            Visit::Granted if waiter.state() == waiters::IDLE || !self.ledger.is_closed() => {
+            Visit::Granted if !self.ledger.is_closed() => {
                 // First: if a waker panics here, the credits are still the waiter's, and not lost.
                 self.relay_if(waiter.state());
                 waiter.set_state(waiters::IDLE);
@@ -140,6 +143,11 @@ impl Channel {
             }
             Ok(_) => {
                 self.ledger.unfreeze();
+                // The credits are in the node at once: not lost, whatever panics from here.
+                // SAFETY: IDLE, so the fields are ours.
+                unsafe { node.as_ref().inner(|inner| (inner.missing, inner.held) = (0, n)) };
+                // SAFETY: the node is valid.
+                unsafe { node.as_ref() }.set_state(waiters::GRANTED);
                 Visit::Granted
             }
             Err(_) => {
@@ -155,28 +163,25 @@ impl Channel {
     /// The waiter was used with this channel only.
     pub(crate) unsafe fn cancel(&self, waiter: Pin<&Waiter>) {
         let mut state = waiter.state();
-        if state == waiters::IDLE {
-            return;
-        }
         let mut credits = 0;
+        // Dropped last: whatever that does, the queue is in order by then.
+        let _waker;
         if state == waiters::QUEUED {
             // SAFETY: the caller's promise.
             let (left, held, waker) = self.queue.with(|queue| unsafe { self.leave(queue, waiter) });
-            (state, credits) = (left, held);
-            drop(waker);
+            (state, credits, _waker) = (left, held, waker);
         }
-        let left = state == waiters::QUEUED;
-        if !left {
-            // SAFETY: out of the list, so the fields are ours.
-            credits = unsafe { waiter.inner(|inner| core::mem::take(&mut inner.held)) };
+        if state == waiters::IDLE {
+            return;
         }
         waiter.set_state(waiters::IDLE);
-        if left {
+        if state == waiters::QUEUED {
             // Also with none to give: the queue may be empty now, or led by another.
             self.deal(credits);
         } else {
-            self.give_back(credits);
-            self.relay_if(state);
+            let _after = OnDrop(|| self.relay_if(state));
+            // SAFETY: out of the list, so the fields are ours.
+            self.give_back(unsafe { waiter.inner(|inner| core::mem::take(&mut inner.held)) });
         }
     }
 

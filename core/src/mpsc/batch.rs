@@ -4,6 +4,7 @@ use super::acquire::acquire;
 use crate::{
     channel::{Channel, Closed},
     handle::Handle,
+    sync::OnDrop,
 };
 use core::mem::MaybeUninit;
 
@@ -71,9 +72,9 @@ impl<T, const N: usize> Drop for Run<'_, T, N> {
         let rest = self.credits - len;
         // SAFETY: the first `len` values are initialised, and with `len` at 0 none is read again.
         let values = self.values.iter().take(len).map(|value| unsafe { value.assume_init_read() });
+        let _after = OnDrop(|| self.handle.channel.give_back(rest));
         if len > 0 {
             self.handle.fill_reserved(len, values);
         }
-        self.handle.channel.give_back(rest);
     }
 }

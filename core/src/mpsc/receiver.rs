@@ -91,7 +91,7 @@ impl<T> Receiver<T> {
     /// Receives up to `limit` messages into `buffer`, waiting for the first. Gives their number; 0 with a `limit` above 0
     /// means that the channel is closed and there are none left.
     ///
-    /// It takes what is there and does not wait for more. Room for senders is made when the batch has been taken.
+    /// It takes what is there and what `buffer` takes, and does not wait for more. Room for senders is made when the batch has been taken.
     ///
     /// # Cancel safety
     /// If the future is dropped, no message was taken.

@@ -6,6 +6,7 @@ use crate::{
     ledger::View,
     mpsc::errors::TryRecvError,
     position::{Position, Stamp},
+    receiver_waker::LayOut,
     ring::{MARKED, Slot},
 };
 use core::task::{Context, Poll};
@@ -63,13 +64,18 @@ impl<T> Receiver<T> {
         let published = || slot.is_published(stamp);
         match channel.ledger.look(head) {
             View::Finished => return Poll::Ready(None),
-            View::Empty => channel.relieve(),
+            View::Empty if channel.relieve() => return self.yield_now(context),
+            View::Empty => {}
             View::Claimed if spin_for(published) => return Poll::Ready(Some(head)),
             View::Claimed if MARKED => {}
             View::Claimed => return self.yield_now(context),
         }
-        if !self.lay_out_waker(context) {
-            return self.yield_now(context);
+        self.unpark();
+        // SAFETY: this is the receiver, and PARKED is clear.
+        match unsafe { channel.receiver.lay_out(context.waker()) } {
+            LayOut::Done => {}
+            LayOut::Same => return Poll::Pending,
+            LayOut::Other => return self.yield_now(context),
         }
         match channel.ledger.park(head) {
             View::Empty => Poll::Pending,
@@ -89,15 +95,9 @@ impl<T> Receiver<T> {
     /// Lets others run, among them a sender that is about to be done.
     #[cold]
     fn yield_now(&self, context: &Context<'_>) -> Poll<Option<Position>> {
+        crate::sync::spin();
         context.waker().wake_by_ref();
         Poll::Pending
-    }
-
-    /// Puts the task's waker where senders find it. False: one of them has not finished with the last.
-    fn lay_out_waker(&self, context: &Context<'_>) -> bool {
-        self.unpark();
-        // SAFETY: this is the receiver, and PARKED is clear.
-        unsafe { self.handle.channel.receiver.lay_out(context.waker()) }
     }
 
     /// Makes PARKED clear, and the waker ours again unless a sender is just taking it.
