@@ -1,0 +1,198 @@
+//! The contract of the order: of messages, and of those who wait.
+#![cfg(not(sakia_loom))]
+
+mod behaviour;
+
+use core::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use behaviour::{LIMITS, Polled, drain, parked, strict};
+use sakia::mpsc::{BoxedPollSender, Builder, Sender, StaticChannel, errors::TrySendError};
+use sakia_tests::{FlagWaker, Runtime, for_each_runtime, task, yield_now};
+
+/// Waits in one of the ways there are, sends `n`, and gives the number of messages it asked room for.
+fn waits(kind: usize, sender: &Sender<usize>, n: usize) -> Polled<'static, ()> {
+    let sender = sender.clone();
+    let future: Pin<Box<dyn Future<Output = ()>>> = match kind % 6 {
+        0 => Box::pin(async move { sender.send(n).await.unwrap() }),
+        1 => Box::pin(async move { sender.reserve().await.unwrap().send(n) }),
+        2 => Box::pin(async move { drop(sender.reserve_owned().await.unwrap().send(n)) }),
+        3 => Box::pin(async move { sender.reserve_many(1).await.unwrap().for_each(|permit| permit.send(n)) }),
+        4 => Box::pin(async move { sender.send_before(n, core::future::pending::<()>()).await.unwrap() }),
+        _ => {
+            let mut sender = BoxedPollSender::new(sender);
+            Box::pin(async move {
+                core::future::poll_fn(|context| sender.poll_ready(context)).await.unwrap();
+                sender.start_send(n).unwrap();
+            })
+        }
+    };
+    parked(future)
+}
+
+#[test]
+fn all_ways_to_wait_share_one_queue_first_come_first_served() {
+    for rotation in 0..6 {
+        let (sender, mut receiver) = strict(1);
+        sender.try_send(0).unwrap();
+        let mut waiting: Vec<_> = (1..=12).map(|n| waits(n + rotation, &sender, n)).collect();
+        for n in 0..12 {
+            assert_eq!(receiver.try_recv(), Ok(n));
+            let woken: Vec<_> = waiting.iter().map(Polled::wakes).collect();
+            assert!(woken.iter().enumerate().all(|(index, wakes)| *wakes == usize::from(index == 0)), "{woken:?}");
+            waiting.remove(0).ready();
+        }
+        assert_eq!(drain(&mut receiver), [12]);
+    }
+}
+
+#[test]
+fn several_that_are_woken_may_send_in_any_order() {
+    let (sender, mut receiver) = strict(3);
+    (0..3).for_each(|_| sender.try_send(0).unwrap());
+    let mut waiting: Vec<_> = (1..=4).map(|n| parked(sender.send(n))).collect();
+    assert_eq!(drain(&mut receiver), [0, 0, 0]);
+    // The places in the order are taken when they send.
+    for index in [2, 0, 1] {
+        assert_eq!(waiting[index].ready(), Ok(()));
+    }
+    waiting[3].assert_pending();
+    assert_eq!(drain(&mut receiver), [3, 1, 2]);
+    assert_eq!(waiting[3].ready(), Ok(()));
+}
+
+#[test]
+fn nobody_gets_in_before_those_who_wait() {
+    let (sender, mut receiver) = strict(2);
+    (0..2).for_each(|n| sender.try_send(n).unwrap());
+    let mut first = parked(sender.send(2));
+    assert_eq!(receiver.try_recv(), Ok(0));
+    assert_eq!(sender.capacity(), 0);
+    assert_eq!(sender.try_send(9), Err(TrySendError::Full(9)));
+    let mut late = parked(sender.send(3));
+    let mut polled = BoxedPollSender::new(sender.clone());
+    let flag = FlagWaker::new();
+    assert!(polled.poll_ready(&mut Context::from_waker(&flag.waker())).is_pending());
+    assert_eq!(receiver.try_recv(), Ok(1));
+    assert_eq!((first.wakes(), late.wakes(), flag.take()), (1, 1, 0));
+    assert_eq!((late.ready(), first.ready()), (Ok(()), Ok(())));
+    assert_eq!(receiver.try_recv(), Ok(3));
+    assert_eq!(polled.poll_ready(&mut Context::from_waker(&flag.waker())), Poll::Ready(Ok(())));
+}
+
+#[test]
+fn a_large_request_at_the_head_is_not_starved_by_small_ones() {
+    for limit in LIMITS {
+        let (sender, _receiver) = Builder::new(4).overtaking(limit).channel::<u8>();
+        let mut held: Vec<_> = (0..4).map(|_| sender.try_reserve().unwrap()).collect();
+        let mut large = parked(sender.reserve_many(3));
+        let mut small = parked(sender.reserve());
+        for _ in 0..2 {
+            drop(held.pop());
+            assert_eq!((large.wakes(), small.wakes(), sender.capacity()), (0, 0, 0), "limit {limit}");
+            if limit == 0 {
+                assert!(sender.try_reserve().is_err());
+            }
+        }
+        drop(held.pop());
+        assert_eq!((large.wakes(), small.wakes(), sender.capacity()), (1, 0, 0));
+        drop(held.pop());
+        let permits = large.ready().unwrap();
+        assert_eq!((permits.len(), small.wakes()), (3, 1));
+        assert!(small.ready().is_ok());
+        drop(permits);
+    }
+}
+
+#[test]
+fn a_small_request_at_the_head_goes_before_a_large_one() {
+    let (sender, _receiver) = strict::<u8>(2);
+    let [first, second] = [(); 2].map(|()| sender.try_reserve().unwrap());
+    let small = parked(sender.reserve());
+    let mut large = parked(sender.reserve_many(2));
+    drop(first);
+    assert_eq!((small.wakes(), large.wakes()), (1, 0));
+    drop(second);
+    assert_eq!((large.wakes(), sender.capacity()), (0, 0), "one of two gathered");
+    drop(small);
+    assert_eq!((large.wakes(), large.ready().unwrap().len()), (1, 2));
+}
+
+#[test]
+fn a_request_that_begins_to_wait_has_what_is_free_already() {
+    let (sender, _receiver) = strict::<u8>(3);
+    let permit = sender.try_reserve().unwrap();
+    let mut large = parked(sender.reserve_many(3));
+    assert_eq!(sender.capacity(), 0);
+    assert_eq!(sender.try_reserve().err(), Some(TrySendError::Full(())));
+    drop(permit);
+    assert_eq!((large.wakes(), large.ready().unwrap().len()), (1, 3));
+}
+
+#[test]
+fn no_more_overtake_a_waiting_sender_than_the_channel_allows() {
+    static CHANNEL: StaticChannel<usize, 2> = StaticChannel::with_overtaking(3);
+    for limit in [0, 1, 2, 3, 7] {
+        let build = || Builder::new(2).overtaking(limit).channel();
+        for (sender, mut receiver) in [Some(build()), (limit == 3).then(|| CHANNEL.split())].into_iter().flatten() {
+            assert_eq!(receiver.overtaking(), limit);
+            (0..2).for_each(|_| sender.try_send(0).unwrap());
+            let mut first = parked(sender.send(1));
+            let mut second = parked(sender.send(1));
+            receiver.try_recv().unwrap();
+            assert_eq!((first.wakes(), second.wakes()), (1, 0));
+            // The first has its room and does not come. Others pass the second, and then no more.
+            let mut passed = 0;
+            while second.wakes() == 0 {
+                // A receiver that finds nothing sees to it that the second gets its turn.
+                let found_nothing = receiver.try_recv().is_err();
+                assert!(!found_nothing || second.wakers() == 0, "limit {limit}");
+                while sender.try_send(2).is_ok() {
+                    passed += 1;
+                }
+                assert!(passed <= limit, "{passed} passed, {limit} may");
+            }
+            assert_eq!((second.ready(), first.ready()), (Ok(()), Ok(())), "their room is there");
+            assert_eq!(drain(&mut receiver).into_iter().filter(|n| *n == 1).count(), 2);
+        }
+    }
+}
+
+fn each_senders_messages_stay_in_order<R: Runtime>() {
+    const SENDERS: usize = 5;
+    const MESSAGES: usize = 60;
+    for limit in LIMITS {
+        let (sender, mut receiver) = Builder::new(3).overtaking(limit).channel();
+        let mut tasks: Vec<_> = (0..SENDERS)
+            .map(|number| {
+                let sender = sender.clone();
+                task(async move {
+                    for n in 0..MESSAGES {
+                        if n % 3 == 0 {
+                            sender.reserve().await.unwrap().send((number, n));
+                        } else {
+                            sender.send((number, n)).await.unwrap();
+                        }
+                        if n % 7 == number {
+                            yield_now().await;
+                        }
+                    }
+                })
+            })
+            .collect();
+        drop(sender);
+        tasks.push(task(async move {
+            let mut next = [0; SENDERS];
+            while let Some((number, n)) = receiver.recv().await {
+                assert_eq!(n, next[number], "on {}", R::NAME);
+                next[number] += 1;
+            }
+            assert_eq!(next, [MESSAGES; SENDERS], "on {}", R::NAME);
+        }));
+        R::run_all(tasks);
+    }
+}
+
+for_each_runtime!(each_senders_messages_stay_in_order);
