@@ -18,10 +18,10 @@
 //! empty sends one more.
 
 use crate::{
-    ledger::{CacheLine, Ledger, Returned},
+    ledger::{CacheLine, Ledger, Refused, Returned},
     position::{Layout, Position},
     receiver_waker::ReceiverWaker,
-    sync::{Lock, const_unless_loom},
+    sync::{Lock, OnDrop, const_unless_loom},
     waiters::{self, List, Queue, Waiter, WakeBatch},
 };
 use core::{ptr::NonNull, task::Waker};
@@ -45,6 +45,30 @@ impl Channel {
                 receiver: CacheLine(ReceiverWaker::new()),
                 queue: Lock::new(Queue::new()),
             }
+        }
+    }
+
+    // ===== newcomers =====
+
+    /// Takes `n` credits, all or none, for a sender that does not wait.
+    #[inline]
+    pub(crate) fn reserve(&self, n: usize) -> Result<(), Refused> {
+        if self.ledger.reserve(n)? {
+            // If a waker panics in there, the credits go back.
+            let credits = OnDrop(|| self.give_back(n));
+            self.passed();
+            core::mem::forget(credits);
+        }
+        Ok(())
+    }
+
+    /// A newcomer has passed senders that wait. If it was the last that may, what is free, or will be, goes to them.
+    #[cold]
+    pub(crate) fn passed(&self) {
+        if self.ledger.is_barred() {
+            let mut batch = WakeBatch::new();
+            self.queue.with(|queue| self.serve(queue, &mut 0, None, &mut batch));
+            self.finish(batch);
         }
     }
 

@@ -31,6 +31,8 @@ pub(crate) struct Claim {
     pub(crate) position: Position,
     /// The receiver is parked, and it is us who must wake it, after publishing.
     pub(crate) wake: bool,
+    /// Senders wait, and we have passed them.
+    pub(crate) passed: bool,
 }
 
 /// Why there is no credit.

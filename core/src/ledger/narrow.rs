@@ -120,12 +120,12 @@ impl Ledger {
         self.claim_reserved(1).ok_or(Refused::Closed)
     }
 
-    /// Takes `n` credits, all or none.
+    /// Takes `n` credits, all or none. False: nobody was passed, here as always.
     #[inline]
-    pub(crate) fn reserve(&self, n: usize) -> Result<(), Refused> {
+    pub(crate) fn reserve(&self, n: usize) -> Result<bool, Refused> {
         let enough = |word: u32| word & CLOSED == 0 && free(word) >= n && word & WAITING == 0;
         match update(&self.producers.credits, |word| enough(word).then(|| word - n as u32 * CREDIT)) {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(false),
             Err(word) if word & CLOSED != 0 => Err(Refused::Closed),
             Err(_) => Err(Refused::Full),
         }
@@ -144,7 +144,7 @@ impl Ledger {
             // Nobody is woken: the receiver is gone, and with it all that waited.
             self.producers.credits.fetch_add(n as u32 * CREDIT, Ordering::AcqRel);
         }
-        old.ok().map(|old| Claim { position: old >> TAIL_SHIFT, wake: old & PARKED != 0 })
+        old.ok().map(|old| Claim { position: old >> TAIL_SHIFT, wake: old & PARKED != 0, passed: false })
     }
 
     /// Gives `n` reserved credits back, if nobody waits for them.

@@ -194,13 +194,13 @@ impl Ledger {
     pub(crate) fn claim(&self) -> Result<Claim, Refused> {
         let layout = self.layout();
         let old = self.take(1, |word| word.with_tail(layout.advance(word.tail(), 1)).without(PARKED))?;
-        Ok(Claim { position: old.tail(), wake: old.has(PARKED) })
+        Ok(Claim { position: old.tail(), wake: old.has(PARKED), passed: old.has(WAITING) })
     }
 
-    /// Takes `n` credits, all or none.
+    /// Takes `n` credits, all or none. True: senders wait, and we have passed them.
     #[inline]
-    pub(crate) fn reserve(&self, n: usize) -> Result<(), Refused> {
-        self.take(n, |word| word.reserve(n)).map(drop)
+    pub(crate) fn reserve(&self, n: usize) -> Result<bool, Refused> {
+        self.take(n, |word| word.reserve(n)).map(|old| old.has(WAITING))
     }
 
     /// Does `then` to the word if there are `n` credits for a sender that does not wait.
@@ -267,7 +267,7 @@ impl Ledger {
             Some(if word.has(GONE) { rest } else { rest.with_tail(layout.advance(word.tail(), n)).without(PARKED) })
         });
         let (Ok(old) | Err(old)) = old;
-        (!old.has(GONE)).then(|| Claim { position: old.tail(), wake: old.has(PARKED) })
+        (!old.has(GONE)).then(|| Claim { position: old.tail(), wake: old.has(PARKED), passed: false })
     }
 
     /// Gives `n` reserved credits back, if nobody waits for them.

@@ -51,7 +51,7 @@ impl Drop for Acquire<'_> {
 
 /// Takes `n` credits, waiting for them if need be.
 pub(crate) async fn acquire(channel: &Channel, n: usize) -> Result<(), Closed> {
-    match channel.ledger.reserve(n) {
+    match channel.reserve(n) {
         Ok(()) => Ok(()),
         Err(Refused::Closed) => Err(Closed),
         Err(Refused::Full) => Acquire::new(channel, n).await,

@@ -25,7 +25,7 @@ pub(super) fn wanted<I: Iterator>(messages: &I) -> Option<usize> {
 /// Takes up to `wanted` credits if there are some, and waits for one if not.
 pub(super) async fn acquire_some(channel: &Channel, wanted: usize) -> Result<usize, Closed> {
     let free = channel.ledger.free().min(wanted);
-    if free > 1 && channel.ledger.reserve(free).is_ok() {
+    if free > 1 && channel.reserve(free).is_ok() {
         return Ok(free);
     }
     acquire(channel, 1).await.map(|()| 1)

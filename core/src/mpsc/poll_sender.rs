@@ -82,7 +82,7 @@ impl<T> PollSender<T> {
         let channel = &sender.handle.channel;
         let first = match *state {
             State::Reserved => return Poll::Ready(Ok(())),
-            State::Idle => channel.ledger.reserve(1),
+            State::Idle => channel.reserve(1),
             _ => Err(Refused::Full),
         };
         let outcome = match first {

@@ -78,6 +78,9 @@ impl<T> Sender<T> {
         match self.handle.channel.ledger.claim() {
             Ok(claim) => {
                 self.handle.fill(&claim, value);
+                if claim.passed {
+                    self.handle.channel.passed();
+                }
                 Ok(())
             }
             Err(Refused::Full) => Err(TrySendError::Full(value)),
@@ -326,7 +329,7 @@ impl<T> Sender<T> {
     }
 
     fn try_acquire(&self, n: usize) -> Result<(), TrySendError<()>> {
-        let outcome = if n == 0 && !self.is_closed() { Ok(()) } else { self.handle.channel.ledger.reserve(n) };
+        let outcome = if n == 0 && !self.is_closed() { Ok(()) } else { self.handle.channel.reserve(n) };
         outcome.map_err(|refused| match refused {
             Refused::Full => TrySendError::Full(()),
             Refused::Closed => TrySendError::Closed(()),
