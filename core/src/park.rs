@@ -1,12 +1,10 @@
 //! A thread that waits: it polls the same future as a task does, with a waker that unparks it.
 
-use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{
+    Bed,
+    atomic::{AtomicBool, Ordering},
+};
 use alloc::{sync::Arc, task::Wake};
-#[cfg(sakia_loom)]
-use loom::thread::{self, Thread};
-#[cfg(not(sakia_loom))]
-use std::thread::{self, Thread};
-
 #[cfg(not(sakia_loom))]
 use core::cell::Cell;
 use core::{
@@ -19,7 +17,7 @@ use std::time::Instant;
 /// Unparks its thread.
 #[derive(Debug)]
 struct Parker {
-    thread: Thread,
+    bed: Bed,
     woken: AtomicBool,
 }
 
@@ -31,14 +29,14 @@ impl Wake for Parker {
     fn wake_by_ref(self: &Arc<Self>) {
         // Release pairs with the Acquire in `wait`: what the waker did is seen by the poll that follows.
         if !self.woken.swap(true, Ordering::Release) {
-            self.thread.unpark();
+            self.bed.wake();
         }
     }
 }
 
 impl Parker {
     fn new() -> Arc<Self> {
-        Arc::new(Self { thread: thread::current(), woken: AtomicBool::new(false) })
+        Arc::new(Self { bed: Bed::new(), woken: AtomicBool::new(false) })
     }
 
     /// Parks until woken; false if the deadline came first.
@@ -51,9 +49,9 @@ impl Parker {
         }
         while !self.woken.swap(false, Ordering::Acquire) {
             match deadline {
-                None => thread::park(),
+                None => self.bed.sleep(None),
                 Some(deadline) => match remaining(deadline) {
-                    Some(rest) => park_timeout(rest),
+                    Some(rest) => self.bed.sleep(Some(rest)),
                     None => return false,
                 },
             }
@@ -64,17 +62,6 @@ impl Parker {
 
 fn remaining(deadline: Instant) -> Option<Duration> {
     deadline.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero())
-}
-
-#[cfg(not(sakia_loom))]
-fn park_timeout(rest: Duration) {
-    thread::park_timeout(rest);
-}
-
-/// Loom has no time: a wait with a deadline may end at any moment.
-#[cfg(sakia_loom)]
-fn park_timeout(_rest: Duration) {
-    thread::yield_now();
 }
 
 #[cfg(not(sakia_loom))]

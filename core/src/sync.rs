@@ -78,6 +78,56 @@ pub(crate) fn yield_thread() {
     loom::thread::yield_now();
 }
 
+/// Puts a thread to sleep, and wakes it.
+#[cfg(feature = "std")]
+#[derive(Debug)]
+pub(crate) struct Bed {
+    #[cfg(not(sakia_loom))]
+    thread: std::thread::Thread,
+    // Loom's `unpark` would also wake a thread that waits for something else.
+    #[cfg(sakia_loom)]
+    notify: loom::sync::Notify,
+}
+
+#[cfg(all(feature = "std", not(sakia_loom)))]
+impl Bed {
+    /// For the thread that calls.
+    pub(crate) fn new() -> Self {
+        Self { thread: std::thread::current() }
+    }
+
+    /// Sleeps until woken, for `timeout` at most; or ends earlier, for no reason.
+    pub(crate) fn sleep(&self, timeout: Option<core::time::Duration>) {
+        match timeout {
+            None => std::thread::park(),
+            Some(timeout) => std::thread::park_timeout(timeout),
+        }
+    }
+
+    pub(crate) fn wake(&self) {
+        self.thread.unpark();
+    }
+}
+
+#[cfg(all(feature = "std", sakia_loom))]
+impl Bed {
+    pub(crate) fn new() -> Self {
+        Self { notify: loom::sync::Notify::new() }
+    }
+
+    /// Loom has no time: a sleep with a timeout may end at any moment.
+    pub(crate) fn sleep(&self, timeout: Option<core::time::Duration>) {
+        match timeout {
+            None => self.notify.wait(),
+            Some(_) => loom::thread::yield_now(),
+        }
+    }
+
+    pub(crate) fn wake(&self) {
+        self.notify.notify();
+    }
+}
+
 /// Ends the process, since a counter is about to overflow and to go on would be unsound.
 #[cold]
 pub(crate) fn abort() -> ! {

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Checks the loom models in every variant of the library. With the argument `quick`, those that take seconds, in two.
+#
+# LOOM_MAX_PREEMPTIONS, if set, bounds the preemptions in each interleaving; else each model has its own bound, 1 to 3,
+# which it prints. Each variant has its own target directory.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+variants=(wide wide-marked narrow narrow-marked)
+filter=()
+case "${1:-}" in
+    "") ;;
+    quick)
+        variants=(wide narrow-marked)
+        filter=(quick_)
+        ;;
+    *)
+        echo "usage: $0 [quick]" >&2
+        exit 2
+        ;;
+esac
+
+for variant in "${variants[@]}"; do
+    flags="--cfg sakia_loom"
+    [[ $variant != narrow* ]] || flags+=" --cfg sakia_narrow"
+    [[ $variant != *-marked ]] || flags+=" --cfg sakia_marked"
+    echo "== loom: $variant, preemptions: ${LOOM_MAX_PREEMPTIONS:-as each model says}"
+    RUSTFLAGS="${RUSTFLAGS:-} $flags" cargo test --release --target-dir "target/loom-$variant" \
+        -p sakia-tests --test loom -- --nocapture ${filter[@]+"${filter[@]}"}
+done

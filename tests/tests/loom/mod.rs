@@ -1,0 +1,21 @@
+//! The models by theme, and what they are made of.
+
+// The parts.
+mod actions;
+mod alive;
+mod check;
+mod model;
+mod task;
+
+// The models.
+mod batch;
+mod cancel;
+mod close;
+mod counts;
+mod ends;
+mod pairs;
+mod permits;
+mod poll_sender;
+mod static_channel;
+mod triples;
+mod waiting;
