@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints the core with every combination of features that differs, and in every packing.
+# Lints the core with every combination of features that differs, and in every packing; then the adapters.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,4 +16,8 @@ done
 for cfg in "--cfg sakia_narrow" "--cfg sakia_marked" "--cfg sakia_narrow --cfg sakia_marked"; do
     RUSTFLAGS="$cfg" lint
     RUSTFLAGS="$cfg" lint --no-default-features
+done
+for features in "" alloc std; do
+    echo "== clippy sakia-futures $features"
+    cargo clippy --quiet -p sakia-futures --target-dir target/features --no-default-features --features "$features" -- -D warnings
 done

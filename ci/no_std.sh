@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the core for bare metal: a target without `std`, so that a use of it fails to compile.
+# Builds the core and the adapters for bare metal: a target without `std`, so that a use of it fails to compile.
 # The targets' core library is built from source, which takes Debian's compiler; it is installed only where
 # CI_INSTALL=1 says so.
 set -euo pipefail
@@ -20,11 +20,14 @@ build() {
     local target=$1 std=$2
     shift 2
     echo "== $target $*"
-    /usr/bin/cargo build --quiet -p sakia --target "$target" --target-dir target/no_std -Zbuild-std="$std" "$@"
+    /usr/bin/cargo build --quiet --target "$target" --target-dir target/no_std -Zbuild-std="$std" "$@"
 }
 
-build thumbv7m-none-eabi core --no-default-features
-build thumbv7m-none-eabi core,alloc --no-default-features --features alloc,critical-section
-build thumbv6m-none-eabi core --no-default-features --features portable-atomic,critical-section
-build riscv32imac-unknown-none-elf core --no-default-features
-build x86_64-unknown-none core,alloc --no-default-features --features alloc
+build thumbv7m-none-eabi core -p sakia --no-default-features
+build thumbv7m-none-eabi core,alloc -p sakia --no-default-features --features alloc,critical-section
+build thumbv6m-none-eabi core -p sakia --no-default-features --features portable-atomic,critical-section
+build riscv32imac-unknown-none-elf core -p sakia --no-default-features
+build x86_64-unknown-none core,alloc -p sakia --no-default-features --features alloc
+build thumbv7m-none-eabi core -p sakia-futures --no-default-features
+build thumbv7m-none-eabi core,alloc -p sakia-futures --no-default-features --features alloc
+build thumbv6m-none-eabi core -p sakia-futures --no-default-features --features sakia/portable-atomic,sakia/critical-section

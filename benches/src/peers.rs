@@ -1,7 +1,7 @@
 //! The table of everything that is measured.
 
 use crate::flavours::{
-    AsyncChannel, Class, Crossfire, Flavour, Flume, Futures, Kanal, Sakia, Tachyonix, Thingbuf, Tokio,
+    AsyncChannel, Class, Crossfire, Flavour, Flume, Futures, Kanal, Sakia, Streamed, Sunk, Tachyonix, Thingbuf, Tokio,
 };
 use crate::scenarios::{Cell, cells};
 
@@ -22,7 +22,7 @@ impl Peer {
     }
 }
 
-/// All peers.
+/// All peers but the adapters.
 #[must_use]
 pub fn all() -> Vec<Peer> {
     vec![
@@ -36,5 +36,20 @@ pub fn all() -> Vec<Peer> {
         Peer::of::<Kanal>(),
         Peer::of::<Crossfire>(),
         Peer::of::<Tachyonix>(),
+    ]
+}
+
+/// The channels that have a `Stream` and a `Sink`, with one of them in place of their own call.
+#[must_use]
+pub fn adapters() -> Vec<Peer> {
+    vec![
+        Peer::of::<Streamed<Sakia<false>>>(),
+        Peer::of::<Streamed<Tokio>>(),
+        Peer::of::<Streamed<Futures>>(),
+        Peer::of::<Streamed<Flume>>(),
+        Peer::of::<Sunk<Sakia<false>>>(),
+        Peer::of::<Sunk<Tokio>>(),
+        Peer::of::<Sunk<Futures>>(),
+        Peer::of::<Sunk<Flume>>(),
     ]
 }

@@ -14,6 +14,10 @@
 //! | `mixed_ends` | tasks send, a thread receives |
 //! | `deadline` | a send that gives up when a runtime's timer fires |
 //! | `poll_sender` | a hand-written future that sends |
+//! | `stream_chain` | a chain of combinators from a reader to a writer |
+//! | `sink_fanout` | one stream into two channels |
+//! | `static_stream` | a channel in a `static` as a stream and a sink, without an allocator |
+//! | `foreign_channel` | another channel behind sakia's traits, with sakia's adapters |
 //!
 //! What they share is here: a way to see [what a channel allocates](allocations).
 

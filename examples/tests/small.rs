@@ -75,3 +75,40 @@ fn deadline() {
 fn poll_sender() {
     assert_eq!(lines(env!("CARGO_BIN_EXE_poll_sender"), &[]), ["sum 5050"]);
 }
+
+#[test]
+fn stream_chain() {
+    let program = env!("CARGO_BIN_EXE_stream_chain");
+    let input = concat!(env!("CARGO_MANIFEST_DIR"), "/../LICENSE-APACHE");
+    // What the example says of the licence, found in another way.
+    let text = std::fs::read_to_string(input).unwrap();
+    let mut expected: Vec<String> = vec![];
+    for (line, n) in text.to_lowercase().lines().zip(1..) {
+        for word in line.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= 12) {
+            if !expected.iter().any(|known| known.ends_with(&format!(": {word}"))) {
+                expected.push(format!("{n}: {word}"));
+            }
+        }
+    }
+    assert!(expected.len() > 5);
+    assert_eq!(lines(program, &[input]), expected);
+    assert_eq!(run(program, &["no such file"]).status.code(), Some(1));
+}
+
+#[test]
+fn sink_fanout() {
+    let numbers = (1..=1_000).map(|n| n * 7_919 % 1_009);
+    let (least, most) = (numbers.clone().min().unwrap(), numbers.clone().max().unwrap());
+    let expected = [format!("sum {}", numbers.sum::<i32>()), format!("extremes {:?}", (least, most))];
+    assert_eq!(lines(env!("CARGO_BIN_EXE_sink_fanout"), &[]), expected);
+}
+
+#[test]
+fn static_stream() {
+    assert_eq!(lines(env!("CARGO_BIN_EXE_static_stream"), &[]), ["peaks 10, allocations 0"]);
+}
+
+#[test]
+fn foreign_channel() {
+    assert_eq!(lines(env!("CARGO_BIN_EXE_foreign_channel"), &[]), ["sum 5050"]);
+}

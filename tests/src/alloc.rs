@@ -14,6 +14,8 @@ static PROCESS: AtomicUsize = AtomicUsize::new(0);
 std::thread_local! {
     /// Allocations of this thread. Constant and without a destructor, so that counting never allocates.
     static THREAD: Cell<usize> = const { Cell::new(0) };
+    /// The bytes that this thread has asked for, and not given back.
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
 /// The system's allocator, counting allocations and reallocations.
@@ -35,24 +37,25 @@ pub struct CountingAllocator;
 // SAFETY: Every call is handed to `System` as it is, and counting neither allocates nor unwinds.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size());
         // SAFETY: Forwarded from the caller.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size());
         // SAFETY: Forwarded from the caller.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        count();
+        count(new_size.wrapping_sub(layout.size()));
         // SAFETY: Forwarded from the caller.
         unsafe { System.realloc(block, layout, new_size) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        BYTES.set(BYTES.get().wrapping_sub(layout.size()));
         // SAFETY: Forwarded from the caller.
         unsafe { System.dealloc(block, layout) }
     }
@@ -84,9 +87,24 @@ pub fn allocations_in_process_during<T>(body: impl FnOnce() -> T) -> (T, usize) 
     (output, PROCESS.load(Relaxed) - before)
 }
 
-fn count() {
+/// Runs `body` and returns its output with the bytes that this thread allocated in it and did not free.
+///
+/// # Panics
+///
+/// If [`CountingAllocator`] is not the global allocator, or `body` frees more than it allocates.
+pub fn bytes_kept_by<T>(body: impl FnOnce() -> T) -> (T, usize) {
+    assert_installed();
+    let before = BYTES.get();
+    let output = body();
+    let kept = BYTES.get().wrapping_sub(before);
+    assert!(kept <= usize::MAX / 2, "more bytes were freed than allocated");
+    (output, kept)
+}
+
+fn count(bytes: usize) {
     PROCESS.fetch_add(1, Relaxed);
     THREAD.set(THREAD.get() + 1);
+    BYTES.set(BYTES.get().wrapping_add(bytes));
 }
 
 /// Without the allocator in place every count would be zero, and every test of it would pass.

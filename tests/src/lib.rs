@@ -11,7 +11,7 @@ mod runtime;
 mod waker;
 mod watchdog;
 
-pub use alloc::{CountingAllocator, allocations_during, allocations_in_process_during};
+pub use alloc::{CountingAllocator, allocations_during, allocations_in_process_during, bytes_kept_by};
 pub use poll::{CountPolls, count_polls, poll_once};
 #[cfg(not(sakia_loom))]
 pub use runtime::{

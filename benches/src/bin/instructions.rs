@@ -1,6 +1,11 @@
 //! One fast path, many times: for counting its instructions. `ci/instructions.sh` runs it.
 
-use std::{env, hint::black_box, pin::pin, process::ExitCode, task::Context, task::Poll, task::Waker};
+use core::{
+    hint::black_box,
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker},
+};
+use std::{env, process::ExitCode};
 
 use sakia::mpsc::{Receiver, Sender, channel};
 
@@ -36,7 +41,7 @@ fn by_try(sender: &Sender<u64>, mut receiver: Receiver<u64>, times: u64) {
 }
 
 fn by_async(sender: &Sender<u64>, mut receiver: Receiver<u64>, times: u64) {
-    let ready = |future: std::pin::Pin<&mut dyn Future<Output = bool>>| {
+    let ready = |future: Pin<&mut dyn Future<Output = bool>>| {
         future.poll(&mut Context::from_waker(Waker::noop())) == Poll::Ready(true)
     };
     for n in 0..times {

@@ -1,5 +1,6 @@
 //! The channels that are compared, each behind the same few calls.
 
+mod adapters;
 mod async_channel;
 mod crossfire;
 mod flume;
@@ -10,6 +11,7 @@ mod tachyonix;
 mod thingbuf;
 mod tokio;
 
+pub use self::adapters::{Adapted, Streamed, Sunk};
 pub use self::async_channel::AsyncChannel;
 pub use self::crossfire::Crossfire;
 pub use self::flume::Flume;

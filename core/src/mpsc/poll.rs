@@ -52,6 +52,7 @@ pub trait PollSend<T> {
     ///
     /// # Panics
     /// If no slot is reserved: `poll_ready` has not been Ready(Ok) since the last message.
+    #[track_caller]
     fn start_send(self: Pin<&mut Self>, value: T) -> Result<(), SendError<T>>;
 
     /// Stops waiting, or gives the reserved slot back. True if there was something to give up.

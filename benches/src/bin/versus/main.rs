@@ -47,15 +47,18 @@ fn run(args: &Args) -> Result<(), String> {
     write_json(args, &outcomes)
 }
 
+/// Adapters are measured only if they are named.
 fn chosen_peers(args: &Args) -> Result<Vec<Peer>, String> {
     let mut peers = peers::all();
+    if args.peers.is_empty() {
+        return Ok(peers);
+    }
+    peers.extend(peers::adapters());
     if let Some(unknown) = args.peers.iter().find(|name| peers.iter().all(|p| p.name != *name)) {
         let names: Vec<_> = peers.iter().map(|p| p.name).collect();
         return Err(format!("no peer {unknown}; there are {}", names.join(", ")));
     }
-    if !args.peers.is_empty() {
-        peers.retain(|peer| args.peers.iter().any(|name| name == peer.name));
-    }
+    peers.retain(|peer| args.peers.iter().any(|name| name == peer.name));
     Ok(peers)
 }
 
