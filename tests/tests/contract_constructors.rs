@@ -3,7 +3,7 @@
 
 mod behaviour;
 
-use behaviour::{drain, now, panic_of};
+use behaviour::{drain, now, overtaking, panic_of};
 use sakia::mpsc::{
     BoxedPollSender, Builder, MAX_CAPACITY, PollSender, Receiver, Sender, StaticChannel, blocking, channel,
     default_overtaking,
@@ -79,7 +79,7 @@ fn a_static_channel_can_be_split_again_when_every_handle_is_gone() {
     static CHANNEL: StaticChannel<String, 2> = StaticChannel::with_overtaking(7);
     for round in 0..300 {
         let (sender, mut receiver) = CHANNEL.split();
-        assert_eq!((sender.max_capacity(), sender.capacity(), receiver.overtaking()), (2, 2, 7));
+        assert_eq!((sender.max_capacity(), sender.capacity(), receiver.overtaking()), (2, 2, overtaking(7)));
         assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty), "nothing is left of round {round}");
         sender.try_send(round.to_string()).unwrap();
         assert_eq!(receiver.try_peek(), Ok(&round.to_string()));
@@ -112,21 +112,18 @@ fn a_builder_keeps_its_settings() {
     static SMALL: StaticChannel<u8, 1> = StaticChannel::new();
     static LARGE: StaticChannel<u8, 64> = StaticChannel::new();
     for capacity in [1, 3, 4, 64, 1_000] {
-        let default = default_overtaking(capacity);
+        let default = overtaking(default_overtaking(capacity));
         assert_eq!(Builder::new(capacity).channel::<u8>().1.overtaking(), default);
         assert_eq!(channel::<u8>(capacity).1.overtaking(), default);
     }
-    assert_eq!(
-        (SMALL.split().1.overtaking(), LARGE.split().1.overtaking()),
-        (default_overtaking(1), default_overtaking(64))
-    );
+    assert_eq!((SMALL.split().1.overtaking(), LARGE.split().1.overtaking()), (0, overtaking(default_overtaking(64))));
     let builder = Builder::new(5).overtaking(3);
     for _ in 0..2 {
         let (sender, receiver) = builder.channel::<u8>();
-        assert_eq!((sender.max_capacity(), receiver.overtaking()), (5, 3));
+        assert_eq!((sender.max_capacity(), receiver.overtaking()), (5, overtaking(3)));
     }
     let (_sender, receiver) = Builder::new(1).overtaking(u32::MAX).channel::<u8>();
-    assert_eq!(receiver.overtaking(), 1 << 24);
+    assert_eq!(receiver.overtaking(), overtaking(1 << 24));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use core::{
     task::{Context, Poll},
 };
 
-use behaviour::{LIMITS, Polled, drain, parked, strict};
+use behaviour::{LIMITS, Polled, drain, overtaking, parked, strict};
 use sakia::mpsc::{BoxedPollSender, Builder, Sender, StaticChannel, errors::TrySendError};
 use sakia_tests::{FlagWaker, Runtime, for_each_runtime, task, yield_now};
 
@@ -137,7 +137,7 @@ fn no_more_overtake_a_waiting_sender_than_the_channel_allows() {
     for limit in [0, 1, 2, 3, 7] {
         let build = || Builder::new(2).overtaking(limit).channel();
         for (sender, mut receiver) in [Some(build()), (limit == 3).then(|| CHANNEL.split())].into_iter().flatten() {
-            assert_eq!(receiver.overtaking(), limit);
+            assert_eq!(receiver.overtaking(), overtaking(limit));
             (0..2).for_each(|_| sender.try_send(0).unwrap());
             let mut first = parked(sender.send(1));
             let mut second = parked(sender.send(1));

@@ -42,7 +42,6 @@ struct Producers {
     tail: AtomicU32,
     credits: AtomicU32,
     layout: Layout,
-    overtaking: u32,
 }
 
 #[derive(Debug)]
@@ -79,14 +78,13 @@ fn free(credits: u32) -> usize {
 
 impl Ledger {
     const_unless_loom! {
-        pub(crate) fn new(layout: Layout, overtaking: u32) -> Self {
+        pub(crate) fn new(layout: Layout, _overtaking: u32) -> Self {
             let first = layout.first();
             Self {
                 producers: CacheLine(Producers {
                     tail: AtomicU32::new(first << TAIL_SHIFT),
                     credits: AtomicU32::new((layout.capacity() as u32) << CREDIT_SHIFT),
                     layout,
-                    overtaking,
                 }),
                 consumer: CacheLine(Consumer { head: AtomicU32::new(first), layout }),
             }
@@ -99,7 +97,7 @@ impl Ledger {
     }
 
     pub(crate) fn overtaking(&self) -> u32 {
-        self.producers.overtaking
+        0
     }
 
     // Acquire pairs with the Release half of `update`.

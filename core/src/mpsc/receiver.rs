@@ -206,7 +206,8 @@ impl<T> Receiver<T> {
         self.handle.channel.ledger.layout().capacity()
     }
 
-    /// How many messages may overtake a sender that waits; see [`Builder::overtaking`](super::Builder::overtaking).
+    /// How many messages may overtake a sender that waits; see [`Builder::overtaking`](super::Builder::overtaking). On
+    /// targets where every channel is strict, 0.
     pub fn overtaking(&self) -> u32 {
         self.handle.channel.ledger.overtaking()
     }

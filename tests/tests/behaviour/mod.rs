@@ -174,3 +174,8 @@ pub(crate) fn panic_of<T>(body: impl FnOnce() -> T) -> Option<Panic> {
     let kept = KEPT.take().unwrap_or_default();
     result.err().map(|_| kept.into_iter().next().expect("the hook has seen it"))
 }
+
+/// What a channel says of an overtaking limit that was asked for: in the narrow packing, all are strict.
+pub fn overtaking(asked: u32) -> u32 {
+    if cfg!(any(sakia_narrow, not(target_has_atomic = "64"))) { 0 } else { asked }
+}
