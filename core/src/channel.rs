@@ -67,7 +67,7 @@ impl Channel {
     pub(crate) fn passed(&self) {
         if self.ledger.is_barred() {
             let mut batch = WakeBatch::new();
-            self.queue.with(|queue| self.serve(queue, &mut 0, None, &mut batch));
+            self.queue.with(|queue| self.serve(queue, &mut 0, None, false, &mut batch));
             self.finish(batch);
         }
     }
@@ -82,7 +82,7 @@ impl Channel {
         match self.ledger.give_back(n) {
             Returned::Pooled => {}
             Returned::Idle => self.wake_unparked(),
-            Returned::Waited => self.deal(n),
+            Returned::Waited => self.deal(n, true),
         }
     }
 
@@ -98,7 +98,7 @@ impl Channel {
                     self.ledger.advance_in_hand(head, n);
                     self.ledger.raise(n);
                 });
-                self.deal(n);
+                self.deal(n, false);
             }
         }
     }
@@ -129,15 +129,17 @@ impl Channel {
         }
     }
 
-    /// Deals `n` spare credits out to those who wait, and puts what is left into the pool.
+    /// Deals `n` spare credits out to those who wait, and puts what is left into the pool. `surprise`: the receiver does
+    /// not know of them, so it may be asleep.
     #[cold]
-    fn deal(&self, n: usize) {
-        Dealing { channel: self, credits: n, more: true }.run();
+    fn deal(&self, n: usize, surprise: bool) {
+        Dealing { channel: self, credits: n, surprise, more: true }.run();
     }
 
     /// Under the lock: makes the queue and the ledger agree. Grants credits to those entitled, `spare` ones first; sends a
     /// courier if there is room beyond; pools what is left of `spare`. `present` is a waiter that is just being polled: it
-    /// takes what is free. Stops when `batch` is full, to be called again.
+    /// takes what is free. `surprise`: if the ring is empty, nobody else will look whether a courier is late, so all get
+    /// what there is. Stops when `batch` is full, to be called again.
     ///
     /// True: a closed channel became idle, and its parked receiver must be woken.
     fn serve(
@@ -145,6 +147,7 @@ impl Channel {
         queue: &mut Queue,
         spare: &mut usize,
         present: Option<NonNull<Waiter>>,
+        surprise: bool,
         batch: &mut WakeBatch,
     ) -> bool {
         let strict = self.ledger.is_strict();
@@ -165,7 +168,7 @@ impl Channel {
             } else {
                 idle |= self.pool(spare);
                 courier = !entitled && !self.ledger.is_barred();
-                if courier && queue.courier {
+                if courier && queue.courier && !(surprise && self.ledger.len() == 0) {
                     self.ledger.unfreeze();
                     return idle;
                 }
@@ -212,18 +215,15 @@ impl Channel {
         let mut batch = WakeBatch::new();
         self.queue.with(|queue| {
             queue.courier = false;
-            self.serve(queue, &mut 0, None, &mut batch)
+            self.serve(queue, &mut 0, None, false, &mut batch)
         });
         self.finish(batch);
     }
 
     /// Wakes those in the batch, and serves on if it was full.
     fn finish(&self, batch: WakeBatch) {
-        let more = batch.is_full();
+        let _rest = Dealing { channel: self, credits: 0, surprise: false, more: batch.is_full() };
         batch.wake();
-        if more {
-            self.deal(0);
-        }
     }
 
     /// Newcomers are stopped by who has waited longest.
@@ -289,6 +289,7 @@ impl Channel {
 struct Dealing<'a> {
     channel: &'a Channel,
     credits: usize,
+    surprise: bool,
     more: bool,
 }
 
@@ -297,7 +298,8 @@ impl Dealing<'_> {
         while self.more {
             let mut batch = WakeBatch::new();
             let channel = self.channel;
-            let idle = channel.queue.with(|queue| channel.serve(queue, &mut self.credits, None, &mut batch));
+            let idle =
+                channel.queue.with(|queue| channel.serve(queue, &mut self.credits, None, self.surprise, &mut batch));
             self.more = batch.is_full();
             if idle {
                 channel.wake_unparked();

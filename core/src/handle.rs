@@ -212,7 +212,7 @@ impl<T> Handle<T> {
 
     /// Sends with `n` reserved credits as many messages in a row. The messages are dropped if the receiver is gone.
     pub(crate) fn fill_reserved(&self, n: usize, values: impl Iterator<Item = T>) {
-        let Some(claim) = self.channel.ledger.claim_reserved(n) else { return values.take(n).for_each(drop) };
+        let Some(claim) = self.channel.ledger.claim_reserved(n) else { return drop_all(values.take(n)) };
         let mut position = claim.position;
         let mut wake = claim.wake;
         for value in values.take(n) {
@@ -323,6 +323,17 @@ impl<T> Drop for Drain<'_, T> {
         }
         GoOn(self).0.run();
     }
+}
+
+/// Drops them all, even if one panics.
+fn drop_all(values: impl Iterator) {
+    struct Rest<I: Iterator>(I);
+    impl<I: Iterator> Drop for Rest<I> {
+        fn drop(&mut self) {
+            self.0.by_ref().for_each(drop);
+        }
+    }
+    Rest(values).0.by_ref().for_each(drop);
 }
 
 /// Looks a few times again whether a sender that is between claiming and publishing is done: a few instructions, unless it

@@ -60,6 +60,8 @@ fn a_channel_is_at_most_512_bytes_and_its_slots() {
     let slot = (many - one) / 1_000;
     assert_eq!(slot, 16, "a message and the mark that it is there");
     assert!(one - slot <= 512, "{} bytes", one - slot);
+    // The same in a static, where it is seen what belongs to it.
+    assert_eq!(bytes(4).1, size_of::<StaticChannel<u64, 4>>());
     // No slot more than the capacity says, whatever that is.
     for capacity in [2, 3, 5, 255, 256, 257] {
         assert_eq!(bytes(capacity).1, one + (capacity - 1) * slot);

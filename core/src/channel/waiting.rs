@@ -120,7 +120,7 @@ impl Channel {
             _ => {}
         }
         if !self.ledger.is_strict() {
-            self.serve(queue, &mut 0, Some(node), batch);
+            self.serve(queue, &mut 0, Some(node), false, batch);
         }
         if waiter.state() == waiters::GRANTED { Visit::Granted } else { Visit::Waiting }
     }
@@ -177,7 +177,7 @@ impl Channel {
         waiter.set_state(waiters::IDLE);
         if state == waiters::QUEUED {
             // Also with none to give: the queue may be empty now, or led by another.
-            self.deal(credits);
+            self.deal(credits, credits > 0);
         } else {
             let _after = OnDrop(|| self.relay_if(state));
             // SAFETY: out of the list, so the fields are ours.

@@ -33,7 +33,8 @@
 //! take a credit only while `G < limit`, where `limit` is such that it is reached when the longest waiting sender was passed
 //! by as many messages as the channel allows. Credits that go to waiting senders raise `limit` with `G`, those given back
 //! unused lower it with `G`. `limit` is lowered before `G` and raised after it, so a newcomer that compares an old value
-//! either waits needlessly, or fails at its compare-exchange because `G` has changed.
+//! either waits needlessly, or fails at its compare-exchange because `G` has changed (unless it has changed back: a
+//! credit given to a waiting sender, and given up by it, between two of the newcomer's instructions).
 
 use super::{CacheLine, Claim, Refused, Returned, View};
 use crate::position::{Layout, MAX_CAPACITY, POSITION_BITS, Position};

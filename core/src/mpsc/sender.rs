@@ -6,7 +6,7 @@ use super::{
     batch,
     errors::{SendError, SendIterError, SendTimeoutError, TrySendError},
 };
-use crate::{channel::Closed, handle::Handle, ledger::Refused};
+use crate::{channel::Closed, handle::Handle, ledger::Refused, sync::OnDrop};
 use core::{
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
@@ -77,10 +77,9 @@ impl<T> Sender<T> {
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         match self.handle.channel.ledger.claim() {
             Ok(claim) => {
+                // Also if the receiver's waker panics.
+                let _after = claim.passed.then(|| OnDrop(|| self.handle.channel.passed()));
                 self.handle.fill(&claim, value);
-                if claim.passed {
-                    self.handle.channel.passed();
-                }
                 Ok(())
             }
             Err(Refused::Full) => Err(TrySendError::Full(value)),

@@ -18,7 +18,8 @@ pub type StaticReceiver<T> = Receiver<T>;
 /// ```
 /// use sakia::mpsc::{StaticChannel, StaticSender};
 ///
-/// static CHANNEL: StaticChannel<u32, 4> = StaticChannel::new();
+/// // First come, first served: then `try_send` takes no lock, as it must in an interrupt.
+/// static CHANNEL: StaticChannel<u32, 4> = StaticChannel::with_overtaking(0);
 ///
 /// fn interrupt(sender: &StaticSender<u32>) {
 ///     let _ = sender.try_send(1);

@@ -52,6 +52,9 @@ impl Loose {
         self.check_receiving(op, outcome, before, &after, &sent);
         self.check_counts(world, &after, sent.len());
         self.check_refusals(op, outcome, before);
+        if matches!(op, Op::TryRecv | Op::TryPeek | Op::Recv(_) | Op::RecvMany(..) | Op::Peek(_)) {
+            self.check_relief(outcome, world, before, &after);
+        }
         self.check_wakes(world, before, &after);
         let taken = (sent.len() + world.credits()).saturating_sub(before.sent + before.credits);
         self.check_passing(world, before, after.capacity, taken);
@@ -138,6 +141,18 @@ impl Loose {
             let served = world.sent().len() + world.credits() > before.sent + before.credits;
             let done = waiting.iter().all(|waiting| waiting.name != polled.name);
             assert!(served || done, "woken in vain");
+        }
+    }
+
+    /// A receiver that finds nothing sees to those who wait beside free room, though others that should have not run.
+    fn check_relief(&self, outcome: &Outcome, world: &World, before: &Before, after: &Sight) {
+        if self.closed || !matches!(outcome, Outcome::Empty | Outcome::Pending) || before.polled.is_some() {
+            return;
+        }
+        let asleep = |waiting: &[Waiting]| waiting.iter().filter(|waiting| !waiting.woken).count();
+        let (asleep_before, asleep_after) = (asleep(&before.waiting), asleep(&world.waiting()));
+        if asleep_before > 0 && before.sight.capacity > 0 && !self.forgotten_futures {
+            assert!(asleep_after < asleep_before || after.capacity < before.sight.capacity, "nobody is woken");
         }
     }
 
