@@ -1,6 +1,12 @@
 //! Where a channel lives and when it ends: one counted pointer to its header, with the slots behind it, in an allocation
 //! of its own or in a `static`.
 
+mod drain;
+#[cfg(feature = "alloc")]
+pub(crate) mod heap;
+
+pub(crate) use drain::spin_for;
+
 use crate::{
     channel::Channel,
     ledger::Claim,
@@ -12,6 +18,7 @@ use crate::{
     },
 };
 use core::{marker::PhantomData, ops::Deref, ptr::NonNull};
+use drain::{Drain, drop_all};
 
 /// A count of handles may not reach this, lest it overflow while many threads count at once.
 const MAX_COUNT: usize = usize::MAX / 2;
@@ -270,147 +277,6 @@ impl<T> Handle<T> {
             unsafe {
                 heap::free::<T>(self.shared);
             }
-        }
-    }
-}
-
-/// Drops the messages from `at` to `tail` when it is dropped, all of them even if one panics.
-struct Drain<'a, T> {
-    handle: &'a Handle<T>,
-    layout: Layout,
-    at: Position,
-    tail: Position,
-    /// Others may still be writing: wait a little for them. What is not published by then is left to the last handle.
-    patient: bool,
-    /// Nothing was left so far.
-    contiguous: bool,
-}
-
-impl<'a, T> Drain<'a, T> {
-    fn new(handle: &'a Handle<T>, tail: Position, patient: bool) -> Self {
-        let at = handle.channel.ledger.head();
-        Self { handle, layout: handle.layout(), at, tail, patient, contiguous: true }
-    }
-
-    fn run(&mut self) {
-        let ledger = &self.handle.channel.ledger;
-        while self.at != self.tail {
-            let stamp = self.layout.stamp(self.at);
-            let slot = self.handle.slot(self.layout, self.at);
-            let published = slot.is_published(stamp) || self.patient && wait_for(|| slot.is_published(stamp));
-            self.at = self.layout.advance(self.at, 1);
-            self.contiguous &= published;
-            if self.contiguous {
-                ledger.drained_to(self.at);
-            }
-            if published {
-                slot.unpublish();
-                // SAFETY: published, no receiver receives any more, and unpublished now, so taken once.
-                drop(unsafe { slot.take() });
-            }
-        }
-    }
-}
-
-impl<T> Drop for Drain<'_, T> {
-    fn drop(&mut self) {
-        /// Goes on after a message whose drop panicked.
-        struct GoOn<'a, 'b, T>(&'a mut Drain<'b, T>);
-        impl<T> Drop for GoOn<'_, '_, T> {
-            fn drop(&mut self) {
-                self.0.run();
-            }
-        }
-        GoOn(self).0.run();
-    }
-}
-
-/// Drops them all, even if one panics.
-fn drop_all(values: impl Iterator) {
-    struct Rest<I: Iterator>(I);
-    impl<I: Iterator> Drop for Rest<I> {
-        fn drop(&mut self) {
-            self.0.by_ref().for_each(drop);
-        }
-    }
-    Rest(values).0.by_ref().for_each(drop);
-}
-
-/// Looks a few times again whether a sender that is between claiming and publishing is done: a few instructions, unless it
-/// was suspended there.
-pub(crate) fn spin_for(done: impl Fn() -> bool) -> bool {
-    (0..sync::SPINS).any(|_| {
-        sync::spin();
-        done()
-    })
-}
-
-/// Waits longer for the same, where there are threads to give way to. Bounded.
-pub(crate) fn wait_for(done: impl Fn() -> bool) -> bool {
-    #[cfg(feature = "std")]
-    if !cfg!(sakia_loom) {
-        let yielded = || {
-            sync::yield_thread();
-            done()
-        };
-        return spin_for(&done) || (0..1_000).any(|_| yielded());
-    }
-    spin_for(done)
-}
-
-#[cfg(feature = "alloc")]
-pub(crate) mod heap {
-    //! Channels in an allocation of their own.
-
-    use super::{Shared, slots_offset};
-    use crate::{position, ring::Slot};
-    use alloc::alloc::{alloc, dealloc, handle_alloc_error};
-    use core::{alloc::Layout, ptr::NonNull};
-
-    /// Panics if the slots don't fit into the address space.
-    #[track_caller]
-    pub(crate) fn layout<T>(capacity: usize) -> Layout {
-        let slots = Layout::array::<Slot<T>>(capacity).ok();
-        let whole = slots.and_then(|slots| Layout::new::<Shared>().extend(slots).ok());
-        let (layout, offset) = whole.expect("sakia: the channel's messages don't fit into memory");
-        debug_assert_eq!(offset, slots_offset::<T>());
-        layout
-    }
-
-    /// Allocates a channel for two handles.
-    #[track_caller]
-    pub(crate) fn allocate<T>(capacity: usize, overtaking: u32) -> NonNull<Shared> {
-        let layout = layout::<T>(capacity);
-        // SAFETY: the layout has the header's size at least.
-        let Some(shared) = NonNull::new(unsafe { alloc(layout) }.cast::<Shared>()) else {
-            handle_alloc_error(layout);
-        };
-        // SAFETY: the allocation has room for the header and, behind it, the slots; both are written before use.
-        unsafe {
-            shared.write(Shared::new(position::Layout::new(capacity), overtaking, false));
-            let slots = shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>();
-            for index in 0..capacity {
-                slots.add(index).write(Slot::new());
-            }
-        }
-        shared
-    }
-
-    /// Frees a channel.
-    ///
-    /// # Safety
-    /// [`allocate`] has made it for the same `T`, no message is left in it, and no handle but the caller's.
-    pub(crate) unsafe fn free<T>(shared: NonNull<Shared>) {
-        // SAFETY: the caller's promise; the layout is the one of `allocate`.
-        unsafe {
-            let capacity = shared.as_ref().channel.ledger.layout().capacity();
-            // Loom wants its objects dropped; a real slot has nothing to drop.
-            #[cfg(sakia_loom)]
-            for index in 0..capacity {
-                shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>().add(index).drop_in_place();
-            }
-            shared.drop_in_place();
-            dealloc(shared.as_ptr().cast(), layout::<T>(capacity));
         }
     }
 }

@@ -1,0 +1,158 @@
+//! The ledger while senders wait: for who holds the waiters' lock.
+
+use super::{ATTEND, CLOSED, HEAD_SHIFT, Ledger, Passed, Producers, RESERVED_ONE, WAITING, Word};
+use crate::{
+    ledger::{Refused, Returned},
+    position::{Layout, Position},
+    sync::atomic::Ordering,
+};
+
+impl Ledger {
+    /// True if all that is freed goes to waiting senders first: then none of the calls below finds free credits.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.producers.overtaking == 0
+    }
+
+    /// For the receiver: moves the head from `head` by one, whose credit is free then.
+    pub(crate) fn advance_unattended(&self, head: Position) {
+        // Release as in `advance`. A store: but for the receiver, only lock holders change this word.
+        self.consumer.word.store(self.consumer.layout.advance(head, 1) << HEAD_SHIFT, Ordering::Release);
+    }
+
+    /// For the receiver: moves the head from `head` by one, and its credit into the name of the longest waiting sender;
+    /// `last`: nobody waits behind that; `attend`: the next step of the head is by way of the lock again.
+    pub(crate) fn hand_over(&self, head: Position, last: bool, attend: bool) {
+        // WAITING is set, so it is cleared by subtraction. `reserved` goes up before `head`, so that no newcomer sees
+        // the credit free.
+        let waiting = if last { WAITING } else { 0 };
+        let attend = if attend { ATTEND } else { 0 };
+        self.producers.word.fetch_add(RESERVED_ONE - waiting, Ordering::AcqRel);
+        // As in `advance_unattended`.
+        let next = self.consumer.layout.advance(head, 1) << HEAD_SHIFT;
+        self.consumer.word.store(next | attend, Ordering::Release);
+        self.raise(1);
+    }
+
+    /// A head that may be old by now.
+    pub(crate) fn head_seen_by_others(&self) -> Position {
+        // Acquire pairs with the receiver's Release in `advance`.
+        self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT
+    }
+
+    /// Makes the head stand still, but by way of the lock.
+    pub(crate) fn freeze(&self) -> Position {
+        // Acquire pairs with the receiver's Release in `advance`. Only lock holders change ATTEND.
+        let word = self.consumer.word.load(Ordering::Acquire);
+        let frozen = if word & ATTEND != 0 { word } else { self.consumer.word.fetch_or(ATTEND, Ordering::AcqRel) };
+        frozen >> HEAD_SHIFT
+    }
+
+    /// Lets the head move freely again.
+    pub(crate) fn unfreeze(&self) {
+        // Relaxed: only lock holders change ATTEND.
+        if self.consumer.word.load(Ordering::Relaxed) & ATTEND != 0 {
+            self.consumer.word.fetch_and(!ATTEND, Ordering::AcqRel);
+        }
+    }
+
+    /// Takes up to `n` credits for the first sender that waits and announces it as waiting if those are too few.
+    /// `head` is frozen.
+    pub(crate) fn reserve_or_wait(&self, head: Position, n: usize) -> Result<(usize, Passed), Refused> {
+        let mut taken = 0;
+        let mut mark = 0;
+        let old = self.update(|word| {
+            taken = self.room(word, head).min(n);
+            mark = self.unbiased(word.reserve(taken));
+            if taken < n {
+                self.set_limit(Passed(mark));
+            }
+            (!word.has(CLOSED)).then(|| if taken < n { Word(word.reserve(taken).0 | WAITING) } else { word.reserve(n) })
+        });
+        old.map(|_| (taken, Passed(mark))).map_err(|_| Refused::Closed)
+    }
+
+    /// The mark for a sender that starts to wait now, behind others.
+    pub(crate) fn mark(&self) -> Passed {
+        Passed(self.unbiased(self.word()))
+    }
+
+    /// Makes `first` the mark by which newcomers are stopped.
+    pub(crate) fn set_limit(&self, first: Passed) {
+        if self.is_strict() {
+            return;
+        }
+        let layout = self.layout();
+        let bias = self.producers.bias.load(Ordering::Relaxed);
+        let limit = layout.cycle_add(layout.cycle_add(first.0, bias), self.overtaking() as u64);
+        self.producers.limit.store(limit, Ordering::Release);
+    }
+
+    /// Takes up to `n` credits for the longest waiting sender, from those that are free; `last`: nobody waits behind it.
+    pub(crate) fn reserve_waited(&self, head: Position, n: usize, last: bool) -> usize {
+        let mut taken = 0;
+        // Err: there are none. With WAITING set, only newcomers change their number without the lock, and take away.
+        let _ = self.update(|word| {
+            taken = self.room(word, head).min(n);
+            let next = word.reserve(taken);
+            (taken > 0).then_some(if last && taken == n { next.without(WAITING) } else { next })
+        });
+        self.raise(taken);
+        taken
+    }
+
+    /// True if newcomers may not pass the longest waiting sender any more.
+    pub(crate) fn is_barred(&self) -> bool {
+        !self.may_overtake(self.word(), 1)
+    }
+
+    /// Credits that the receiver handed over instead of freeing, or that were waited for and given up, count as given to
+    /// waiting senders.
+    pub(crate) fn raise(&self, n: usize) {
+        self.shift(|layout, value| layout.cycle_add(value, n as u64));
+    }
+
+    /// Gives `n` spare credits to the pool although senders wait.
+    pub(crate) fn pool_spare(&self, n: usize) -> Returned {
+        self.shift(|layout, value| layout.cycle_sub(value, n as u64));
+        self.pool(n, 0)
+    }
+
+    /// The queue is empty.
+    pub(crate) fn none_waits(&self) {
+        // Only lock holders change WAITING.
+        if self.word().has(WAITING) {
+            self.producers.word.fetch_and(!WAITING, Ordering::AcqRel);
+        }
+    }
+
+    // Relaxed loads and the store of `bias`: the lock orders them. Release pairs with the Acquire in `may_overtake`.
+    fn shift(&self, change: impl Fn(Layout, u64) -> u64) {
+        let Producers { limit, bias, layout, .. } = &*self.producers;
+        if self.is_strict() {
+            return;
+        }
+        bias.store(change(*layout, bias.load(Ordering::Relaxed)), Ordering::Relaxed);
+        limit.store(change(*layout, limit.load(Ordering::Relaxed)), Ordering::Release);
+    }
+
+    /// True if a newcomer may take `n` credits past the senders that wait.
+    #[inline(never)]
+    pub(super) fn may_overtake(&self, word: Word, n: usize) -> bool {
+        if self.is_strict() {
+            return false;
+        }
+        // Acquire: see "Overtaking". `word` was read before.
+        let limit = self.producers.limit.load(Ordering::Acquire);
+        let left = self.layout().cycle_sub(limit, self.taken(word));
+        left >= n as u64 && left <= self.layout().cycle() / 2
+    }
+
+    /// `G` of "Overtaking".
+    fn taken(&self, word: Word) -> u64 {
+        self.layout().cycle_add(self.layout().linear(word.tail()), word.reserved())
+    }
+
+    fn unbiased(&self, word: Word) -> u64 {
+        self.layout().cycle_sub(self.taken(word), self.producers.bias.load(Ordering::Relaxed))
+    }
+}
