@@ -176,6 +176,6 @@ pub(crate) fn panic_of<T>(body: impl FnOnce() -> T) -> Option<Panic> {
 }
 
 /// What a channel says of an overtaking limit that was asked for: in the narrow packing, all are strict.
-pub fn overtaking(asked: u32) -> u32 {
+pub(crate) fn overtaking(asked: u32) -> u32 {
     if cfg!(any(sakia_narrow, not(target_has_atomic = "64"))) { 0 } else { asked }
 }
