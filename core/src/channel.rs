@@ -19,6 +19,7 @@
 
 use crate::{
     ledger::{CacheLine, Ledger, Refused, Returned},
+    listening::Listened,
     position::{Layout, Position},
     receiver_waker::ReceiverWaker,
     sync::{Lock, OnDrop, const_unless_loom},
@@ -28,7 +29,9 @@ use core::{ptr::NonNull, task::Waker};
 
 mod waiting;
 
-pub(crate) use waiting::Closed;
+/// The channel was closed before there was room.
+#[derive(Debug)]
+pub(crate) struct Closed;
 
 #[derive(Debug)]
 pub(crate) struct Channel {
@@ -335,5 +338,15 @@ impl Closing<'_> {
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         self.run();
+    }
+}
+
+impl Listened for Channel {
+    fn is_closed(&self) -> bool {
+        self.ledger.is_closed()
+    }
+
+    fn queue(&self) -> &Lock<Queue> {
+        &self.queue
     }
 }

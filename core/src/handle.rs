@@ -5,114 +5,34 @@ mod drain;
 #[cfg(feature = "alloc")]
 pub(crate) mod heap;
 
-pub(crate) use drain::spin_for;
-
 use crate::{
     channel::Channel,
-    ledger::Claim,
-    position::{Layout, Position},
+    counts::Counts,
+    ledger::{Claim, View},
+    position::{Layout, Position, Stamp},
+    receiver_waker::ReceiverWaker,
+    receiving::Source,
     ring::Slot,
-    sync::{
-        self, OnDrop,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::{self, OnDrop},
 };
 use core::{marker::PhantomData, ops::Deref, ptr::NonNull};
 use drain::{Drain, drop_all};
-
-/// A count of handles may not reach this, lest it overflow while many threads count at once.
-const MAX_COUNT: usize = usize::MAX / 2;
 
 /// All of a channel but its slots.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) channel: Channel,
-    pub(crate) senders: Count,
-    pub(crate) weak_senders: Count,
-    /// Handles of any kind: the last one ends the channel.
-    handles: Count,
-    /// For a channel in a `static`: it is split and not all handles are gone.
-    split: AtomicBool,
-    is_static: bool,
+    pub(crate) counts: Counts,
 }
 
 #[cfg(not(sakia_loom))]
 const _: () = assert!(size_of::<Shared>() <= 512);
 
-/// A count of handles.
-#[derive(Debug)]
-pub(crate) struct Count(AtomicUsize);
-
-impl Count {
-    sync::const_unless_loom! {
-        fn new(n: usize) -> Self {
-            Self(AtomicUsize::new(n))
-        }
-    }
-
-    pub(crate) fn get(&self) -> usize {
-        // Acquire pairs with the Release half of `decrement`.
-        self.0.load(Ordering::Acquire)
-    }
-
-    /// One more. Aborts where the count could overflow.
-    pub(crate) fn increment(&self) {
-        // Relaxed: a new handle is made from one that exists, and whoever passes it on orders that.
-        if self.0.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
-            sync::abort();
-        }
-    }
-
-    /// One more, if there is one yet.
-    pub(crate) fn increment_unless_zero(&self) -> bool {
-        let mut count = self.0.load(Ordering::Relaxed);
-        while count != 0 {
-            if count > MAX_COUNT {
-                sync::abort();
-            }
-            // Acquire pairs with `decrement` by the others; failure is tried again with what was found.
-            match self.0.compare_exchange_weak(count, count + 1, Ordering::Acquire, Ordering::Relaxed) {
-                Ok(_) => return true,
-                Err(found) => count = found,
-            }
-        }
-        false
-    }
-
-    /// One less; true for the last.
-    pub(crate) fn decrement(&self) -> bool {
-        // Release: what this handle did comes before what the last one does. Acquire: the last one sees it.
-        self.0.fetch_sub(1, Ordering::AcqRel) == 1
-    }
-}
-
 impl Shared {
     sync::const_unless_loom! {
         pub(crate) fn new(layout: Layout, overtaking: u32, is_static: bool) -> Self {
-            Self {
-                channel: Channel::new(layout, overtaking),
-                senders: Count::new(1),
-                weak_senders: Count::new(0),
-                handles: Count::new(2),
-                split: AtomicBool::new(false),
-                is_static,
-            }
+            Self { channel: Channel::new(layout, overtaking), counts: Counts::new(is_static) }
         }
-    }
-
-    /// Claims a channel in a `static`. False: it is split.
-    pub(crate) fn begin_split(&self) -> bool {
-        // Acquire pairs with the Release in `end_split`: the last use is over.
-        self.split.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
-    }
-
-    fn end_split(&self) {
-        self.channel.ledger.reopen();
-        // Relaxed: ordered by the store below.
-        self.senders.0.store(1, Ordering::Relaxed);
-        self.handles.0.store(2, Ordering::Relaxed);
-        // Release pairs with the Acquire in `begin_split`.
-        self.split.store(false, Ordering::Release);
     }
 }
 
@@ -148,14 +68,14 @@ impl<T> Deref for Handle<T> {
 
 impl<T> Clone for Handle<T> {
     fn clone(&self) -> Self {
-        self.handles.increment();
+        self.counts.handles.increment();
         Self { shared: self.shared, _messages: PhantomData }
     }
 }
 
 impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
-        if self.handles.decrement() {
+        if self.counts.handles.decrement() {
             self.end();
         }
     }
@@ -245,6 +165,18 @@ impl<T> Handle<T> {
 
     // ===== the receiver's end =====
 
+    /// Takes the message out and frees its slot.
+    ///
+    /// # Safety
+    /// The caller is the receiver, `head` its position, and the message there is published.
+    #[inline(always)]
+    pub(crate) unsafe fn take(&self, head: Position) -> T {
+        // SAFETY: the caller's promise; the position moves on right after, so it is taken once.
+        let message = unsafe { self.slot(self.channel.ledger.receiver_layout(), head).take() };
+        self.channel.free_slots(head, 1);
+        message
+    }
+
     /// Ends receiving: nothing can be sent any more, those who wait are woken, and what is queued is dropped.
     ///
     /// # Safety
@@ -269,8 +201,9 @@ impl<T> Handle<T> {
     }
 
     fn free(&self) {
-        if self.is_static {
-            self.end_split();
+        if self.counts.is_static {
+            self.channel.ledger.reopen();
+            self.counts.end_split();
         } else {
             #[cfg(feature = "alloc")]
             // SAFETY: the last handle, of a channel that `heap::allocate` has made.
@@ -278,5 +211,46 @@ impl<T> Handle<T> {
                 heap::free::<T>(self.shared);
             }
         }
+    }
+}
+
+impl<T> Source for Handle<T> {
+    #[inline(always)]
+    fn head(&self) -> Position {
+        self.channel.ledger.head()
+    }
+
+    #[inline(always)]
+    fn stamp(&self, head: Position) -> Stamp {
+        self.channel.ledger.receiver_layout().stamp(head)
+    }
+
+    #[inline(always)]
+    fn is_published(&self, head: Position, stamp: Stamp) -> bool {
+        self.slot(self.channel.ledger.receiver_layout(), head).is_published(stamp)
+    }
+
+    fn mark(&self, head: Position, stamp: Stamp) -> bool {
+        self.slot(self.channel.ledger.receiver_layout(), head).mark(stamp)
+    }
+
+    fn look(&self, head: Position) -> View {
+        self.channel.ledger.look(head)
+    }
+
+    fn relieve(&self) -> bool {
+        self.channel.relieve()
+    }
+
+    fn waker(&self) -> &ReceiverWaker {
+        &self.channel.receiver
+    }
+
+    fn park(&self, head: Position) -> View {
+        self.channel.ledger.park(head)
+    }
+
+    fn unpark(&self) -> bool {
+        self.channel.ledger.unpark()
     }
 }

@@ -8,13 +8,21 @@ extern crate alloc;
 extern crate std;
 
 mod channel;
+mod counts;
 mod handle;
 mod ledger;
+mod listening;
 pub mod mpsc;
 #[cfg(feature = "std")]
 mod park;
+mod pool;
 mod position;
 mod receiver_waker;
+mod receiving;
+pub mod recycling;
 mod ring;
+mod slots;
 mod sync;
+mod tail;
 mod waiters;
+mod wheel;

@@ -7,11 +7,13 @@ mod batch;
 #[cfg(feature = "std")]
 pub mod blocking;
 mod builder;
+mod deadline;
 pub mod errors;
 mod permit;
 mod poll;
 mod poll_sender;
 mod receiver;
+pub mod recycled;
 mod sender;
 mod static_channel;
 mod weak;
@@ -27,6 +29,8 @@ pub use poll_sender::PollSender;
 #[cfg(feature = "std")]
 pub use receiver::{IntoIter, Iter};
 pub use receiver::{Receiver, TryIter};
+#[cfg(feature = "alloc")]
+pub use recycled::with_recycle;
 pub use sender::Sender;
 pub use static_channel::{StaticChannel, StaticReceiver, StaticSender};
 pub use weak::WeakSender;

@@ -14,6 +14,13 @@ pub(crate) type Position = u64;
 #[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
 pub(crate) type Position = u32;
 
+/// An atomic machine word of that size.
+#[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
+pub(crate) type AtomicPosition = crate::sync::atomic::AtomicU64;
+/// An atomic machine word of that size.
+#[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
+pub(crate) type AtomicPosition = crate::sync::atomic::AtomicU32;
+
 /// Bits of a position. Loom's are few, so that its models pass the wrap-around.
 pub(crate) const POSITION_BITS: u32 = if cfg!(sakia_loom) {
     4

@@ -55,9 +55,9 @@ mod cell {
 
 /// How often a caller looks again for what another thread is about to finish, before it gives up its turn.
 #[cfg(not(sakia_loom))]
-pub(crate) const SPINS: usize = 32;
+const SPINS: usize = 32;
 #[cfg(sakia_loom)]
-pub(crate) const SPINS: usize = 1;
+const SPINS: usize = 1;
 
 /// One turn of a bounded spin.
 #[inline]
@@ -76,6 +76,28 @@ pub(crate) fn yield_thread() {
     std::thread::yield_now();
     #[cfg(sakia_loom)]
     loom::thread::yield_now();
+}
+
+/// Looks a few times again whether a sender that is between claiming and publishing is done: a few instructions, unless it
+/// was suspended there.
+pub(crate) fn spin_for(done: impl Fn() -> bool) -> bool {
+    (0..SPINS).any(|_| {
+        spin();
+        done()
+    })
+}
+
+/// Waits longer for the same, where there are threads to give way to. Bounded.
+pub(crate) fn wait_for(done: impl Fn() -> bool) -> bool {
+    #[cfg(feature = "std")]
+    if !cfg!(sakia_loom) {
+        let yielded = || {
+            yield_thread();
+            done()
+        };
+        return spin_for(&done) || (0..1_000).any(|_| yielded());
+    }
+    spin_for(done)
 }
 
 /// Puts a thread to sleep, and wakes it.
@@ -126,6 +148,15 @@ impl Bed {
     pub(crate) fn wake(&self) {
         self.notify.notify();
     }
+}
+
+/// True if this thread is unwinding, where that can be told.
+#[inline]
+pub(crate) fn is_unwinding() -> bool {
+    #[cfg(feature = "std")]
+    return std::thread::panicking();
+    #[cfg(not(feature = "std"))]
+    false
 }
 
 /// Ends the process, since a counter is about to overflow and to go on would be unsound.

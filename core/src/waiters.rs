@@ -18,7 +18,11 @@ use crate::{
         atomic::{AtomicU8, Ordering},
     },
 };
-use core::{marker::PhantomPinned, ptr::NonNull, task::Waker};
+use core::{
+    marker::PhantomPinned,
+    ptr::NonNull,
+    task::{Context, Waker},
+};
 
 pub(crate) const IDLE: u8 = 0;
 pub(crate) const QUEUED: u8 = 1;
@@ -41,7 +45,7 @@ pub(crate) struct Inner {
     pub(crate) waker: Option<Waker>,
     /// Credits wanted and not yet here.
     pub(crate) missing: usize,
-    /// Credits gathered so far.
+    /// Credits gathered so far; for one that waits for a slot to write in, the slot that it was given.
     pub(crate) held: usize,
     /// By what newcomers that pass it are counted; None for one that doesn't wait for credits.
     pub(crate) mark: Option<Passed>,
@@ -76,6 +80,19 @@ impl Waiter {
     pub(crate) unsafe fn inner<R>(&self, f: impl FnOnce(&mut Inner) -> R) -> R {
         // SAFETY: the caller's promise.
         self.inner.with_mut(|inner| f(unsafe { &mut *inner }))
+    }
+}
+
+impl Inner {
+    /// Under the lock: sees to it that the waiter's waker wakes the task of `context`, for which it takes the one in `waker`
+    /// and leaves the one it replaces. False: it needs one, made outside the lock.
+    pub(crate) fn keep_waker(&mut self, waker: &mut Option<Waker>, context: &Context<'_>) -> bool {
+        let kept = self.waker.as_ref().is_some_and(|kept| kept.will_wake(context.waker()));
+        if !kept && waker.is_some() {
+            core::mem::swap(&mut self.waker, waker);
+            return true;
+        }
+        kept
     }
 }
 

@@ -1,19 +1,15 @@
-//! Waiting for credits and for the closing: the polls and the cancellation of one [`Waiter`].
+//! Waiting for credits: the polls and the cancellation of one [`Waiter`].
 
-use super::Channel;
+use super::{Channel, Closed};
 use crate::{
     sync::OnDrop,
-    waiters::{self, Inner, Queue, Waiter, WakeBatch},
+    waiters::{self, Queue, Waiter, WakeBatch},
 };
 use core::{
     pin::Pin,
     ptr::NonNull,
     task::{Context, Poll, Waker},
 };
-
-/// The channel was closed before there was room.
-#[derive(Debug)]
-pub(crate) struct Closed;
 
 /// What a visit to the queue came to.
 enum Visit {
@@ -72,7 +68,10 @@ impl Channel {
                     return visit;
                 }
                 // SAFETY: the waiter is queued and the lock is held.
-                unsafe { waiter.inner(|inner| Self::keep_waker(inner, &mut waker, context)) }
+                match unsafe { waiter.inner(|inner| inner.keep_waker(&mut waker, context)) } {
+                    true => visit,
+                    false => Visit::NeedsWaker,
+                }
             });
             self.finish(batch);
             match visit {
@@ -81,18 +80,6 @@ impl Channel {
                 visit => return visit,
             }
         }
-    }
-
-    /// Sees to it that the waiter's waker wakes this task; leaves the one it replaced in `waker`.
-    fn keep_waker(inner: &mut Inner, waker: &mut Option<Waker>, context: &Context<'_>) -> Visit {
-        if inner.waker.as_ref().is_some_and(|kept| kept.will_wake(context.waker())) {
-            return Visit::Waiting;
-        }
-        if waker.is_none() {
-            return Visit::NeedsWaker;
-        }
-        core::mem::swap(&mut inner.waker, waker);
-        Visit::Waiting
     }
 
     /// Under the lock: joins the queue, or tries again where it stands.
@@ -212,49 +199,5 @@ impl Channel {
             }
             waiter.inner(|inner| (state, core::mem::take(&mut inner.held), inner.waker.take()))
         }
-    }
-
-    /// Waits until the channel is closed.
-    ///
-    /// # Safety
-    /// As [`Self::poll_reserve`], with [`Self::cancel_closed`].
-    pub(crate) unsafe fn poll_closed(&self, waiter: Pin<&Waiter>, context: &mut Context<'_>) -> Poll<()> {
-        if self.ledger.is_closed() {
-            return Poll::Ready(());
-        }
-        let mut waker = Some(context.waker().clone());
-        self.queue.with(|queue| {
-            if self.ledger.is_closed() {
-                return Poll::Ready(());
-            }
-            // SAFETY: IDLE and ours, or queued under the lock.
-            unsafe {
-                if waiter.state() == waiters::IDLE {
-                    queue.listeners.push(NonNull::from(waiter.get_ref()));
-                }
-                // The waker that was kept is dropped outside the lock.
-                waiter.inner(|inner| core::mem::swap(&mut inner.waker, &mut waker));
-            }
-            Poll::Pending
-        })
-    }
-
-    /// Ends that waiting.
-    ///
-    /// # Safety
-    /// The waiter was used with [`Self::poll_closed`] of this channel only.
-    pub(crate) unsafe fn cancel_closed(&self, waiter: Pin<&Waiter>) {
-        if waiter.state() != waiters::QUEUED {
-            return;
-        }
-        let waker = self.queue.with(|queue| {
-            let queued = waiter.state() == waiters::QUEUED;
-            // SAFETY: QUEUED, so it is in the list of listeners and the fields are the lock holder's.
-            queued.then(|| unsafe {
-                queue.listeners.remove(NonNull::from(waiter.get_ref()));
-                waiter.inner(|inner| inner.waker.take())
-            })
-        });
-        drop(waker);
     }
 }

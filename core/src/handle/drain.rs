@@ -3,7 +3,7 @@
 use super::Handle;
 use crate::{
     position::{Layout, Position},
-    sync,
+    sync::wait_for,
 };
 
 /// Drops the messages from `at` to `tail` when it is dropped, all of them even if one panics.
@@ -66,26 +66,4 @@ pub(super) fn drop_all(values: impl Iterator) {
         }
     }
     Rest(values).0.by_ref().for_each(drop);
-}
-
-/// Looks a few times again whether a sender that is between claiming and publishing is done: a few instructions, unless it
-/// was suspended there.
-pub(crate) fn spin_for(done: impl Fn() -> bool) -> bool {
-    (0..sync::SPINS).any(|_| {
-        sync::spin();
-        done()
-    })
-}
-
-/// Waits longer for the same, where there are threads to give way to. Bounded.
-pub(crate) fn wait_for(done: impl Fn() -> bool) -> bool {
-    #[cfg(feature = "std")]
-    if !cfg!(sakia_loom) {
-        let yielded = || {
-            sync::yield_thread();
-            done()
-        };
-        return spin_for(&done) || (0..1_000).any(|_| yielded());
-    }
-    spin_for(done)
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! credits' word   [ free credits: 30 | CLOSED | WAITING ]
-//! tail's word     [ tail: 29 | HANGUP | GONE | PARKED ]
+//! tail            see `tail`
 //! head            the receiver's position, for counting only
 //! ```
 //!
@@ -16,10 +16,13 @@
 //! A send is two compare-exchanges and the store that publishes; a receive one compare-exchange and a store.
 
 use super::{CacheLine, Claim, Refused, Returned, View};
-use crate::position::{Layout, MAX_CAPACITY, POSITION_BITS, Position};
-use crate::sync::{
-    atomic::{AtomicU32, Ordering},
-    const_unless_loom,
+use crate::{
+    position::{Layout, MAX_CAPACITY, Position},
+    sync::{
+        atomic::{AtomicU32, Ordering},
+        const_unless_loom,
+    },
+    tail::{self, Tail},
 };
 
 const WAITING: u32 = 1;
@@ -27,11 +30,7 @@ const CLOSED: u32 = 1 << 1;
 const CREDIT_SHIFT: u32 = 2;
 const CREDIT: u32 = 1 << CREDIT_SHIFT;
 
-const PARKED: u32 = 1;
-const GONE: u32 = 1 << 1;
-const HANGUP: u32 = 1 << 2;
-const TAIL_SHIFT: u32 = 3;
-const _: () = assert!(MAX_CAPACITY < 1 << (32 - CREDIT_SHIFT) && TAIL_SHIFT + POSITION_BITS <= 32);
+const _: () = assert!(MAX_CAPACITY < 1 << (32 - CREDIT_SHIFT));
 
 /// Here nothing passes a waiting sender, so there is nothing to mark.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +38,8 @@ pub(crate) struct Passed;
 
 #[derive(Debug)]
 struct Producers {
-    tail: AtomicU32,
+    tail: Tail,
     credits: AtomicU32,
-    layout: Layout,
 }
 
 #[derive(Debug)]
@@ -82,9 +80,8 @@ impl Ledger {
             let first = layout.first();
             Self {
                 producers: CacheLine(Producers {
-                    tail: AtomicU32::new(first << TAIL_SHIFT),
+                    tail: Tail::new(layout),
                     credits: AtomicU32::new((layout.capacity() as u32) << CREDIT_SHIFT),
-                    layout,
                 }),
                 consumer: CacheLine(Consumer { head: AtomicU32::new(first), layout }),
             }
@@ -93,7 +90,7 @@ impl Ledger {
 
     #[inline(always)]
     pub(crate) fn layout(&self) -> Layout {
-        self.producers.layout
+        self.producers.tail.layout()
     }
 
     pub(crate) fn overtaking(&self) -> u32 {
@@ -103,10 +100,6 @@ impl Ledger {
     // Acquire pairs with the Release half of `update`.
     fn credits(&self) -> u32 {
         self.producers.credits.load(Ordering::Acquire)
-    }
-
-    fn tail_word(&self) -> u32 {
-        self.producers.tail.load(Ordering::Acquire)
     }
 
     // ===== senders =====
@@ -133,16 +126,12 @@ impl Ledger {
     /// are given back and nothing may be written.
     #[inline]
     pub(crate) fn claim_reserved(&self, n: usize) -> Option<Claim> {
-        let layout = self.layout();
-        let old = update(&self.producers.tail, |word| {
-            let next = layout.advance(word >> TAIL_SHIFT, n);
-            (word & GONE == 0).then_some(word & ((1 << TAIL_SHIFT) - 1) & !PARKED | next << TAIL_SHIFT)
-        });
-        if old.is_err() {
+        let claim = self.producers.tail.claim(n);
+        if claim.is_none() {
             // Nobody is woken: the receiver is gone, and with it all that waited.
             self.producers.credits.fetch_add(n as u32 * CREDIT, Ordering::AcqRel);
         }
-        old.ok().map(|old| Claim { position: old >> TAIL_SHIFT, wake: old & PARKED != 0, passed: false })
+        claim
     }
 
     /// Gives `n` reserved credits back, if nobody waits for them.
@@ -188,28 +177,28 @@ impl Ledger {
     /// What there is at `head`.
     #[inline]
     pub(crate) fn look(&self, head: Position) -> View {
-        self.view(self.tail_word(), head)
+        self.view(self.producers.tail.view(), head)
     }
 
     /// Announces that the receiver's waker is in its cell; the view is of the same moment. From then on, whoever changes
     /// the view clears PARKED and must wake.
     pub(crate) fn park(&self, head: Position) -> View {
-        self.view(self.producers.tail.fetch_or(PARKED, Ordering::AcqRel), head)
+        self.view(self.producers.tail.park(), head)
     }
 
     /// Withdraws that. False: somebody else was faster and is about to take the waker.
     pub(crate) fn unpark(&self) -> bool {
-        self.producers.tail.fetch_and(!PARKED, Ordering::AcqRel) & PARKED != 0
+        self.producers.tail.unpark()
     }
 
-    fn view(&self, tail: u32, head: Position) -> View {
-        if tail >> TAIL_SHIFT != head {
+    fn view(&self, tail: tail::View, head: Position) -> View {
+        if tail.position() != head {
             return View::Claimed;
         }
         let credits = self.credits();
         // A message sent since `tail` was read still holds its credit.
         let idle = credits & CLOSED != 0 && free(credits) == self.layout().capacity();
-        if tail & HANGUP != 0 || idle { View::Finished } else { View::Empty }
+        if tail.is_hung_up() || idle { View::Finished } else { View::Empty }
     }
 
     // ===== opening and closing =====
@@ -222,13 +211,12 @@ impl Ledger {
     /// Refuses new positions too, and gives the last tail.
     pub(crate) fn close_for_good(&self) -> Position {
         self.close();
-        self.producers.tail.fetch_or(GONE, Ordering::AcqRel) >> TAIL_SHIFT
+        self.producers.tail.close_for_good()
     }
 
     /// The last sender is gone. True: the parked receiver must be woken.
     pub(crate) fn hang_up(&self) -> bool {
-        let old = update(&self.producers.tail, |word| Some((word | HANGUP) & !PARKED));
-        matches!(old, Ok(word) if word & PARKED != 0)
+        self.producers.tail.hang_up()
     }
 
     /// The receiver, which is gone for good, has dropped what lay before `head`.
@@ -248,14 +236,13 @@ impl Ledger {
     }
 
     pub(crate) fn is_hung_up(&self) -> bool {
-        self.tail_word() & HANGUP != 0
+        self.producers.tail.view().is_hung_up()
     }
 
     /// Makes the ledger as new but for the position, which goes on. For who has the channel alone.
     pub(crate) fn reopen(&self) {
         // Relaxed: nobody else is there; handles to come are handed out after this.
-        let tail = self.producers.tail.load(Ordering::Relaxed) >> TAIL_SHIFT;
-        self.producers.tail.store(tail << TAIL_SHIFT, Ordering::Relaxed);
+        let tail = self.producers.tail.reopen();
         self.producers.credits.store((self.layout().capacity() as u32) << CREDIT_SHIFT, Ordering::Relaxed);
         self.consumer.head.store(tail, Ordering::Relaxed);
     }
@@ -276,7 +263,7 @@ impl Ledger {
 
     /// The positions from `head` to the tail are the ring's content.
     pub(crate) fn tail(&self) -> Position {
-        self.tail_word() >> TAIL_SHIFT
+        self.producers.tail.view().position()
     }
 }
 

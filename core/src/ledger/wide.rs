@@ -105,7 +105,7 @@ impl Word {
 
 /// A mark on the count of messages, by which the ones that passed a waiting sender are counted.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Passed(u64);
+pub(crate) struct Passed(pub(crate) u64);
 
 #[derive(Debug)]
 struct Producers {

@@ -57,37 +57,3 @@ pub(crate) async fn acquire(channel: &Channel, n: usize) -> Result<(), Closed> {
         Err(Refused::Full) => Acquire::new(channel, n).await,
     }
 }
-
-/// Waits until the channel is closed.
-#[derive(Debug)]
-pub(crate) struct UntilClosed<'a> {
-    channel: &'a Channel,
-    waiter: Waiter,
-}
-
-impl<'a> UntilClosed<'a> {
-    pub(crate) fn new(channel: &'a Channel) -> Self {
-        Self { channel, waiter: Waiter::new() }
-    }
-}
-
-impl Future for UntilClosed<'_> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let this = self.as_ref().get_ref();
-        // SAFETY: pinned with this, as in `Acquire`.
-        let waiter = unsafe { Pin::new_unchecked(&this.waiter) };
-        // SAFETY: the waiter is of this channel alone, and `drop` cancels it.
-        unsafe { this.channel.poll_closed(waiter, context) }
-    }
-}
-
-impl Drop for UntilClosed<'_> {
-    fn drop(&mut self) {
-        // SAFETY: a value that is being dropped is not moved any more.
-        let waiter = unsafe { Pin::new_unchecked(&self.waiter) };
-        // SAFETY: the waiter is of this channel alone.
-        unsafe { self.channel.cancel_closed(waiter) };
-    }
-}

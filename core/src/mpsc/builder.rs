@@ -30,7 +30,9 @@ mod heap {
     use super::{MAX_CAPACITY, clamp, default_overtaking};
     use crate::{
         handle::{Handle, heap},
-        mpsc::{Receiver, Sender},
+        mpsc::{Receiver, Sender, recycled},
+        recycling::{DefaultRecycle, Recycle},
+        slots::{self, Slots},
     };
 
     /// Makes a channel that holds up to `capacity` messages.
@@ -103,6 +105,41 @@ mod heap {
             // SAFETY: made for `T` just now.
             let (sender, receiver) = unsafe { Handle::pair(shared) };
             (Sender::new(sender), Receiver::new(receiver))
+        }
+
+        /// Makes a channel whose messages are written in place, into elements that are recycled by default.
+        ///
+        /// # Panics
+        /// If the capacity is above [`recycled::MAX_CAPACITY`], or the messages don't fit into the address space.
+        #[track_caller]
+        #[must_use]
+        pub fn recycled<T: Default + Clone>(self) -> (recycled::Sender<T>, recycled::Receiver<T>) {
+            self.with_recycle(DefaultRecycle::new())
+        }
+
+        /// Makes a channel whose messages are written in place, into elements that `policy` recycles.
+        ///
+        /// # Panics
+        /// As [`Self::recycled`].
+        ///
+        /// ```
+        /// use sakia::{mpsc::Builder, recycling::WithCapacity};
+        ///
+        /// let (sender, mut receiver) = Builder::new(2).overtaking(0).with_recycle::<String, _>(WithCapacity::new());
+        /// sender.try_send_ref().unwrap().push_str("hello");
+        /// assert_eq!(*receiver.try_recv_ref().unwrap(), "hello");
+        /// ```
+        #[track_caller]
+        #[must_use]
+        pub fn with_recycle<T, R: Recycle<T>>(self, policy: R) -> (recycled::Sender<T, R>, recycled::Receiver<T, R>) {
+            assert!(
+                self.capacity <= recycled::MAX_CAPACITY,
+                "sakia: a recycled channel's capacity is at most mpsc::recycled::MAX_CAPACITY"
+            );
+            let header = slots::heap::allocate::<T, R>(self.capacity, clamp(self.overtaking), policy);
+            // SAFETY: made for `T` and `R` just now.
+            let (sender, receiver) = unsafe { Slots::pair(header) };
+            (recycled::Sender::new(sender), recycled::Receiver::new(receiver))
         }
     }
 }

@@ -3,10 +3,13 @@
 mod batch;
 #[cfg(feature = "std")]
 mod blocking;
-mod look;
 
 use super::errors::TryRecvError;
-use crate::handle::Handle;
+use crate::{
+    handle::Handle,
+    position::Position,
+    receiving::{poll_look, try_look},
+};
 #[cfg(feature = "std")]
 pub use blocking::{IntoIter, Iter};
 use core::{
@@ -70,9 +73,9 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        let head = self.try_look()?;
+        let head = try_look(&self.handle)?;
         // SAFETY: the message at `head` is published.
-        Ok(unsafe { self.take(head) })
+        Ok(unsafe { self.handle.take(head) })
     }
 
     /// Receives the next message, or sees to it that the task is woken when there is one. Only the task of the last call is.
@@ -80,9 +83,9 @@ impl<T> Receiver<T> {
     /// It may also be Pending while a message is just being written; the task is woken then.
     #[inline]
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
-        match self.poll_look(context) {
+        match poll_look(&self.handle, context) {
             // SAFETY: the message at `head` is published.
-            Poll::Ready(Some(head)) => Poll::Ready(Some(unsafe { self.take(head) })),
+            Poll::Ready(Some(head)) => Poll::Ready(Some(unsafe { self.handle.take(head) })),
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
@@ -121,7 +124,7 @@ impl<T> Receiver<T> {
         if limit == 0 {
             return Poll::Ready(0);
         }
-        self.poll_look(context).map(|head| head.map_or(0, |head| self.take_many(head, buffer, limit)))
+        poll_look(&self.handle, context).map(|head| head.map_or(0, |head| self.take_many(head, buffer, limit)))
     }
 
     /// Looks at the next message, waiting for it, and leaves it in the channel.
@@ -138,9 +141,8 @@ impl<T> Receiver<T> {
     /// # });
     /// ```
     pub async fn peek(&mut self) -> Option<&T> {
-        let head = poll_fn(|context| self.poll_look(context)).await?;
-        // SAFETY: the message at `head` is published, and stays while the receiver is borrowed.
-        Some(unsafe { self.message(head) })
+        let head = poll_fn(|context| poll_look(&self.handle, context)).await?;
+        Some(self.message(head))
     }
 
     /// Looks at the next message without waiting, and leaves it in the channel.
@@ -155,9 +157,15 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.try_recv(), Ok(1));
     /// ```
     pub fn try_peek(&mut self) -> Result<&T, TryRecvError> {
-        let head = self.try_look()?;
-        // SAFETY: the message at `head` is published, and stays while the receiver is borrowed.
-        Ok(unsafe { self.message(head) })
+        let head = try_look(&self.handle)?;
+        Ok(self.message(head))
+    }
+
+    /// The message at `head`, which was found published.
+    fn message(&mut self, head: Position) -> &T {
+        let message = self.handle.slot(self.handle.channel.ledger.receiver_layout(), head).message();
+        // SAFETY: published, and not taken while the receiver is borrowed.
+        unsafe { &*message }
     }
 
     /// Closes the channel for new messages. Those that are queued can be received, and those of permits that are out.
@@ -214,12 +222,12 @@ impl<T> Receiver<T> {
 
     /// How many senders there are, owned permits included.
     pub fn sender_strong_count(&self) -> usize {
-        self.handle.senders.get()
+        self.handle.counts.senders.get()
     }
 
     /// How many weak senders there are.
     pub fn sender_weak_count(&self) -> usize {
-        self.handle.weak_senders.get()
+        self.handle.counts.weak_senders.get()
     }
 
     /// An iterator over the messages that are there, which ends where it would have to wait.

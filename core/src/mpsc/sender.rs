@@ -2,16 +2,15 @@
 
 use super::{
     OwnedPermit, Permit, PermitIterator, WeakSender,
-    acquire::{Acquire, UntilClosed, acquire},
+    acquire::{Acquire, acquire},
     batch,
+    deadline::before,
     errors::{SendError, SendIterError, SendTimeoutError, TrySendError},
 };
-use crate::{channel::Closed, handle::Handle, ledger::Refused, sync::OnDrop};
+use crate::{channel::Closed, handle::Handle, ledger::Refused, listening::UntilClosed, sync::OnDrop};
 use core::{
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
-    pin::pin,
-    task::Poll,
 };
 
 /// The sending end of a channel. Cloned, it makes one more sender of the same channel.
@@ -105,13 +104,7 @@ impl<T> Sender<T> {
     /// # });
     /// ```
     pub async fn send_before<D: Future>(&self, value: T, deadline: D) -> Result<(), SendTimeoutError<T>> {
-        let mut room = pin!(acquire(&self.handle.channel, 1));
-        let mut deadline = pin!(deadline);
-        let outcome = core::future::poll_fn(|context| match room.as_mut().poll(context) {
-            Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
-            Poll::Pending => deadline.as_mut().poll(context).map(|_| None),
-        });
-        match outcome.await {
+        match before(acquire(&self.handle.channel, 1), deadline).await {
             Some(Ok(())) => self.handle.send_reserved(value).map_err(SendTimeoutError::Closed),
             Some(Err(Closed)) => Err(SendTimeoutError::Closed(value)),
             None => Err(SendTimeoutError::Timeout(value)),
@@ -400,12 +393,12 @@ impl<T> Sender<T> {
 
     /// How many senders there are, owned permits included.
     pub fn strong_count(&self) -> usize {
-        self.handle.senders.get()
+        self.handle.counts.senders.get()
     }
 
     /// How many weak senders there are.
     pub fn weak_count(&self) -> usize {
-        self.handle.weak_senders.get()
+        self.handle.counts.weak_senders.get()
     }
 }
 
@@ -413,14 +406,14 @@ impl<T> Clone for Sender<T> {
     /// # Aborts
     /// If the count of handles would overflow.
     fn clone(&self) -> Self {
-        self.handle.senders.increment();
+        self.handle.counts.senders.increment();
         Self { handle: self.handle.clone() }
     }
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        if self.handle.senders.decrement() {
+        if self.handle.counts.senders.decrement() {
             self.handle.channel.hang_up();
         }
     }

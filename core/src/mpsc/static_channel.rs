@@ -96,7 +96,7 @@ impl<T, const N: usize> StaticChannel<T, N> {
     /// ```
     #[must_use]
     pub fn try_split(&'static self) -> Option<(Sender<T>, Receiver<T>)> {
-        if !self.shared.begin_split() {
+        if !self.shared.counts.begin_split() {
             return None;
         }
         // The pointer is made from the whole, so it may be used for the slots as well.

@@ -1,0 +1,129 @@
+//! The receive loop, written once: finding out whether the next message is there, or parking until it is.
+
+use crate::{
+    ledger::View,
+    mpsc::errors::TryRecvError,
+    position::{Position, Stamp},
+    receiver_waker::{LayOut, ReceiverWaker},
+    ring::MARKED,
+    sync::{self, spin_for},
+};
+use core::task::{Context, Poll};
+
+/// What the loop needs of a channel. The methods are for its receiver alone.
+pub(crate) trait Source {
+    /// Where the receiver stands.
+    fn head(&self) -> Position;
+
+    /// What the stamp of the message at `head` will be.
+    fn stamp(&self, head: Position) -> Stamp;
+
+    /// The message at `head` may be taken.
+    fn is_published(&self, head: Position, stamp: Stamp) -> bool;
+
+    /// Asks the sender that is about to publish at `head` to wake the receiver. False: it has published.
+    fn mark(&self, head: Position, stamp: Stamp) -> bool;
+
+    /// What there is at `head`.
+    fn look(&self, head: Position) -> View;
+
+    /// Sees to senders whose turn is late. True: look again soon.
+    fn relieve(&self) -> bool;
+
+    /// The cell for the receiver's waker.
+    fn waker(&self) -> &ReceiverWaker;
+
+    /// Announces that the waker is laid out, and looks at the same moment.
+    fn park(&self, head: Position) -> View;
+
+    /// Withdraws that. False: somebody else was faster.
+    fn unpark(&self) -> bool;
+}
+
+/// The position of the next message, if that is published.
+#[inline(always)]
+pub(crate) fn try_look(source: &impl Source) -> Result<Position, TryRecvError> {
+    let head = source.head();
+    if source.is_published(head, source.stamp(head)) { Ok(head) } else { try_look_again(source, head) }
+}
+
+#[cold]
+fn try_look_again(source: &impl Source, head: Position) -> Result<Position, TryRecvError> {
+    match source.look(head) {
+        View::Finished => Err(TryRecvError::Closed),
+        View::Empty => {
+            source.relieve();
+            Err(TryRecvError::Empty)
+        }
+        View::Claimed => {
+            let published = || source.is_published(head, source.stamp(head));
+            let found = spin_for(published);
+            // The sender is between two instructions; with threads to give way to, it will run.
+            #[cfg(feature = "std")]
+            while !published() {
+                sync::yield_thread();
+            }
+            if found || cfg!(feature = "std") { Ok(head) } else { Err(TryRecvError::Empty) }
+        }
+    }
+}
+
+/// The position of the next message; `None` if there will never be one.
+#[inline(always)]
+pub(crate) fn poll_look(source: &impl Source, context: &mut Context<'_>) -> Poll<Option<Position>> {
+    let head = source.head();
+    if source.is_published(head, source.stamp(head)) {
+        Poll::Ready(Some(head))
+    } else {
+        poll_look_again(source, context, head)
+    }
+}
+
+#[inline(never)]
+fn poll_look_again(source: &impl Source, context: &mut Context<'_>, head: Position) -> Poll<Option<Position>> {
+    let stamp = source.stamp(head);
+    let published = || source.is_published(head, stamp);
+    match source.look(head) {
+        View::Finished => return Poll::Ready(None),
+        View::Empty if source.relieve() => return yield_now(context),
+        View::Empty => {}
+        View::Claimed if spin_for(published) => return Poll::Ready(Some(head)),
+        View::Claimed if MARKED => {}
+        View::Claimed => return yield_now(context),
+    }
+    unpark(source);
+    // SAFETY: this is the receiver, and PARKED is clear.
+    match unsafe { source.waker().lay_out(context.waker()) } {
+        LayOut::Done => {}
+        LayOut::Same => return Poll::Pending,
+        LayOut::Other => return yield_now(context),
+    }
+    match source.park(head) {
+        View::Empty => Poll::Pending,
+        // The sender that publishes here finds the mark and wakes.
+        View::Claimed if MARKED && source.mark(head, stamp) => Poll::Pending,
+        view => {
+            unpark(source);
+            match view {
+                View::Finished => Poll::Ready(None),
+                _ if spin_for(published) => Poll::Ready(Some(head)),
+                _ => yield_now(context),
+            }
+        }
+    }
+}
+
+/// Lets others run, among them a sender that is about to be done.
+#[cold]
+fn yield_now(context: &Context<'_>) -> Poll<Option<Position>> {
+    sync::spin();
+    context.waker().wake_by_ref();
+    Poll::Pending
+}
+
+/// Makes PARKED clear, and the waker ours again unless a sender is just taking it.
+fn unpark(source: &impl Source) {
+    if source.waker().is_out() && source.unpark() {
+        source.waker().take_home();
+    }
+}

@@ -1,0 +1,137 @@
+//! A slot in hand: the way to its element, and where it goes from there.
+
+use super::Slots;
+use crate::{pool::Index, recycling::Recycle, sync::OnDrop};
+use core::marker::PhantomData;
+
+/// What leads from a slot in hand to its channel: a borrowed handle or an owned one.
+pub(crate) trait Way<T, R> {
+    fn slots(&self) -> &Slots<T, R>;
+}
+
+impl<T, R> Way<T, R> for &Slots<T, R> {
+    #[inline(always)]
+    fn slots(&self) -> &Slots<T, R> {
+        self
+    }
+}
+
+impl<T, R> Way<T, R> for Slots<T, R> {
+    fn slots(&self) -> &Slots<T, R> {
+        self
+    }
+}
+
+/// A slot in hand.
+///
+/// Invariant: the slot `index` of the channel is the owner's until one of the unsafe methods, and has an element.
+pub(crate) struct Held<W, T, R> {
+    pub(crate) way: W,
+    index: Index,
+    // It gives `&T` and `&mut T`.
+    _element: PhantomData<T>,
+    _policy: PhantomData<fn(&R)>,
+}
+
+impl<W: Way<T, R>, T, R: Recycle<T>> Held<W, T, R> {
+    /// Takes over a slot that a sender has got.
+    ///
+    /// # Safety
+    /// It is the caller's.
+    #[inline]
+    pub(crate) unsafe fn to_write(way: W, index: Index) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { way.slots().furnish(index) };
+        Self { way, index, _element: PhantomData, _policy: PhantomData }
+    }
+
+    /// Takes over a slot that the receiver has received.
+    ///
+    /// # Safety
+    /// It is the caller's.
+    #[inline]
+    pub(crate) unsafe fn to_read(way: W, index: Index) -> Self {
+        Self { way, index, _element: PhantomData, _policy: PhantomData }
+    }
+
+    #[inline]
+    pub(crate) fn element(&self) -> &T {
+        // SAFETY: the slot is the owner's, who is borrowed.
+        match self.way.slots().value(self.index).with(|element| unsafe { &*element }) {
+            Some(element) => element,
+            None => unreachable!("a slot in hand has an element"),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn element_mut(&mut self) -> &mut T {
+        // SAFETY: the slot is the owner's, who is borrowed mutably.
+        match self.way.slots().value(self.index).with_mut(|element| unsafe { &mut *element }) {
+            Some(element) => element,
+            None => unreachable!("a slot in hand has an element"),
+        }
+    }
+
+    /// For a sender: publishes the slot. If the receiver is gone, drops its element and puts it back.
+    ///
+    /// # Safety
+    /// The slot is not used after this.
+    #[inline]
+    pub(crate) unsafe fn publish(&self) {
+        let slots = self.way.slots();
+        if !slots.wheel().publish(slots.tickets(), self.index) {
+            let _back = OnDrop(|| slots.put_back(self.index));
+            // SAFETY: not published, so it is still ours.
+            drop(unsafe { slots.replace(self.index, None) });
+        }
+    }
+
+    /// For a sender: puts the slot back, unsent.
+    ///
+    /// # Safety
+    /// The slot is not used after this.
+    pub(crate) unsafe fn put_back(&self) {
+        let slots = self.way.slots();
+        let _back = OnDrop(|| slots.put_back(self.index));
+        // SAFETY: the slot is ours.
+        unsafe { slots.recycle_or_drop(self.index) };
+    }
+
+    /// For the receiver, which is borrowed: puts the slot back.
+    ///
+    /// # Safety
+    /// The slot is not used after this.
+    #[inline]
+    pub(crate) unsafe fn release_by_receiver(&self) {
+        let slots = self.way.slots();
+        let _back = OnDrop(|| slots.wheel().release_by_receiver(slots.links(), self.index));
+        // SAFETY: the slot is ours.
+        unsafe { slots.recycle(self.index) };
+    }
+
+    /// For the receiver's side: puts the slot back from anywhere.
+    ///
+    /// # Safety
+    /// The slot is not used after this.
+    pub(crate) unsafe fn release(&self) {
+        let slots = self.way.slots();
+        let _back = OnDrop(|| slots.wheel().release(slots.links(), self.index));
+        // SAFETY: the slot is ours.
+        unsafe { slots.recycle_or_drop(self.index) };
+    }
+
+    /// For the receiver's side: takes the message out and puts the slot back.
+    ///
+    /// # Safety
+    /// The slot is not used after this.
+    pub(crate) unsafe fn take(&self) -> T {
+        let slots = self.way.slots();
+        // SAFETY: the slot is ours.
+        let message = unsafe { slots.replace(self.index, None) };
+        slots.wheel().release(slots.links(), self.index);
+        match message {
+            Some(message) => message,
+            None => unreachable!("a slot in hand has an element"),
+        }
+    }
+}

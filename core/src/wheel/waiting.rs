@@ -1,0 +1,242 @@
+//! Waiting for a slot: the polls and the cancellation of one [`Waiter`].
+
+use super::Wheel;
+use crate::{
+    channel::Closed,
+    pool::{Index, Links},
+    sync::OnDrop,
+    waiters::{self, Queue, Waiter, WakeBatch},
+};
+use core::{
+    pin::Pin,
+    ptr::NonNull,
+    task::{Context, Poll, Waker},
+};
+
+/// What a visit to the queue came to.
+enum Visit {
+    /// The waiter has a slot.
+    Granted,
+    Closed,
+    Waiting,
+    /// The visit has to be made again with a clone of the task's waker, which can't be made under the lock.
+    NeedsWaker,
+}
+
+impl Wheel {
+    /// Waits for a slot. Ready(Ok): it is the caller's, and the waiter is as new.
+    ///
+    /// # Safety
+    /// The waiter is used with this channel only, and is given to [`Self::cancel`] before it goes away.
+    pub(crate) unsafe fn poll_take(
+        &self,
+        links: Links<'_>,
+        waiter: Pin<&Waiter>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Index, Closed>> {
+        let visit = match waiter.state() {
+            waiters::GRANTED | waiters::COURIER => Visit::Granted,
+            waiters::CLOSED => Visit::Closed,
+            // SAFETY: the caller's promise.
+            state => unsafe { self.visit_with_waker(links, waiter, state == waiters::IDLE, context) },
+        };
+        match visit {
+            Visit::Granted if !self.pool.is_closed() => {
+                // First: if a waker panics here, the slot is still the waiter's, and not lost.
+                self.relay_if(links, waiter.state());
+                waiter.set_state(waiters::IDLE);
+                // SAFETY: out of the list, so the fields are ours.
+                Poll::Ready(Ok(unsafe { waiter.inner(|inner| inner.held as Index) }))
+            }
+            Visit::Granted | Visit::Closed => {
+                // SAFETY: the caller's promise.
+                unsafe { self.cancel(links, waiter) };
+                Poll::Ready(Err(Closed))
+            }
+            Visit::Waiting | Visit::NeedsWaker => Poll::Pending,
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::poll_take`].
+    unsafe fn visit_with_waker(
+        &self,
+        links: Links<'_>,
+        waiter: Pin<&Waiter>,
+        new: bool,
+        context: &mut Context<'_>,
+    ) -> Visit {
+        let mut waker = new.then(|| context.waker().clone());
+        loop {
+            let mut batch = WakeBatch::new();
+            let visit = self.queue.with(|queue| {
+                // SAFETY: the caller's promise.
+                let visit = unsafe { self.visit(links, queue, waiter, &mut batch) };
+                if !matches!(visit, Visit::Waiting) {
+                    return visit;
+                }
+                // SAFETY: the waiter is queued and the lock is held.
+                match unsafe { waiter.inner(|inner| inner.keep_waker(&mut waker, context)) } {
+                    true => visit,
+                    false => Visit::NeedsWaker,
+                }
+            });
+            self.finish(links, batch);
+            match visit {
+                // Dropped here, outside the lock: a waker that was replaced.
+                Visit::NeedsWaker => waker = Some(context.waker().clone()),
+                visit => return visit,
+            }
+        }
+    }
+
+    /// Under the lock: joins the queue, or tries again where it stands.
+    ///
+    /// # Safety
+    /// As [`Self::poll_take`].
+    unsafe fn visit(&self, links: Links<'_>, queue: &mut Queue, waiter: Pin<&Waiter>, batch: &mut WakeBatch) -> Visit {
+        let node = NonNull::from(waiter.get_ref());
+        match waiter.state() {
+            waiters::GRANTED | waiters::COURIER => return Visit::Granted,
+            waiters::CLOSED => return Visit::Closed,
+            waiters::IDLE if queue.senders.is_empty() => {
+                // SAFETY: as the caller's.
+                return unsafe { self.wait_first(links, queue, node) };
+            }
+            waiters::IDLE if self.pool.is_closed() => return Visit::Closed,
+            waiters::IDLE => {
+                let mark = Some(self.pool.mark());
+                // SAFETY: IDLE, so the fields are ours; pinned, and cancelled before it goes away.
+                unsafe {
+                    waiter.inner(|inner| inner.mark = mark);
+                    queue.senders.push(node);
+                }
+            }
+            _ => {}
+        }
+        if self.overtaking() > 0 {
+            self.serve(links, queue, &mut None, Some(node), false, batch);
+        }
+        if waiter.state() == waiters::GRANTED { Visit::Granted } else { Visit::Waiting }
+    }
+
+    /// Joins an empty queue, unless there is a slot.
+    ///
+    /// # Safety
+    /// As [`Self::poll_take`]; the node is IDLE.
+    unsafe fn wait_first(&self, links: Links<'_>, queue: &mut Queue, node: NonNull<Waiter>) -> Visit {
+        let Ok((slot, mark)) = self.pool.take_or_wait(links) else { return Visit::Closed };
+        // SAFETY: the node is valid and IDLE, so its fields are ours; pinned, and cancelled before it goes away.
+        unsafe {
+            node.as_ref().inner(|inner| {
+                inner.mark = Some(mark);
+                inner.held = slot.unwrap_or_default() as usize;
+            });
+            if slot.is_some() {
+                // The slot is in the node at once: not lost, whatever panics from here.
+                node.as_ref().set_state(waiters::GRANTED);
+                return Visit::Granted;
+            }
+            queue.senders.push(node);
+        }
+        Visit::Waiting
+    }
+
+    /// Ends the waiting of a waiter in any state; a slot that it was given goes to the next. Then it is as new.
+    ///
+    /// # Safety
+    /// The waiter was used with this channel only.
+    pub(crate) unsafe fn cancel(&self, links: Links<'_>, waiter: Pin<&Waiter>) {
+        let mut state = waiter.state();
+        // Dropped last: whatever that does, the queue is in order by then.
+        let _waker;
+        if state == waiters::QUEUED {
+            // SAFETY: the caller's promise.
+            let left = self.queue.with(|queue| unsafe { self.leave(queue, waiter) });
+            (state, _waker) = left;
+        }
+        if state == waiters::IDLE {
+            return;
+        }
+        waiter.set_state(waiters::IDLE);
+        match state {
+            // The queue may be empty now, or led by another.
+            waiters::QUEUED => self.deal(links, None, false),
+            waiters::GRANTED | waiters::COURIER => {
+                let _after = OnDrop(|| self.relay_if(links, state));
+                // SAFETY: out of the list, so the fields are ours.
+                self.put_back(links, unsafe { waiter.inner(|inner| inner.held as Index) });
+            }
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn relay_if(&self, links: Links<'_>, state: u8) {
+        if state == waiters::COURIER && self.pool.has_waiting() {
+            self.relay(links);
+        }
+    }
+
+    /// Under the lock: takes the waiter out of the queue, if it is in it; gives its state and its waker.
+    ///
+    /// # Safety
+    /// As [`Self::cancel`].
+    unsafe fn leave(&self, queue: &mut Queue, waiter: Pin<&Waiter>) -> (u8, Option<Waker>) {
+        let state = waiter.state();
+        if state != waiters::QUEUED {
+            return (state, None);
+        }
+        let node = NonNull::from(waiter.get_ref());
+        let first = queue.senders.first() == Some(node);
+        // SAFETY: QUEUED, so it is in the list of senders of the channel that it was used with.
+        let waker = unsafe {
+            queue.senders.remove(node);
+            waiter.inner(|inner| inner.waker.take())
+        };
+        queue.courier &= !queue.senders.is_empty();
+        if first {
+            self.limit_by_first(queue);
+        }
+        (state, waker)
+    }
+}
+
+/// Waits for a slot, which is the caller's when it is Ready(Ok). Dropped, it gives back the one that it was given.
+#[derive(Debug)]
+pub(crate) struct TakeSlot<'a> {
+    wheel: &'a Wheel,
+    links: Links<'a>,
+    waiter: Waiter,
+}
+
+impl<'a> TakeSlot<'a> {
+    /// Waits in the queue of `wheel`, behind all who wait there already.
+    pub(crate) fn new(wheel: &'a Wheel, links: Links<'a>) -> Self {
+        Self { wheel, links, waiter: Waiter::new() }
+    }
+
+    fn waiter(self: Pin<&Self>) -> Pin<&Waiter> {
+        // SAFETY: the waiter is pinned with this: it is never moved out, and `drop` treats it as pinned.
+        unsafe { self.map_unchecked(|this| &this.waiter) }
+    }
+}
+
+impl Future for TakeSlot<'_> {
+    type Output = Result<Index, Closed>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.as_ref();
+        // SAFETY: the waiter is of this channel alone, and `drop` cancels it.
+        unsafe { this.wheel.poll_take(this.links, this.waiter(), context) }
+    }
+}
+
+impl Drop for TakeSlot<'_> {
+    fn drop(&mut self) {
+        // SAFETY: a value that is being dropped is not moved any more.
+        let waiter = unsafe { Pin::new_unchecked(&self.waiter) };
+        // SAFETY: the waiter is of this channel alone.
+        unsafe { self.wheel.cancel(self.links, waiter) };
+    }
+}
