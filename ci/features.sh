@@ -13,6 +13,8 @@ for base in "" alloc std; do
         lint --no-default-features --features "$base,$extra"
     done
 done
+lint --no-default-features --features bytes
+lint --features bytes
 for cfg in "--cfg sakia_narrow" "--cfg sakia_marked" "--cfg sakia_narrow --cfg sakia_marked"; do
     RUSTFLAGS="$cfg" lint
     RUSTFLAGS="$cfg" lint --no-default-features

@@ -344,13 +344,12 @@ impl<T, R: Recycle<T>> PollReceive for Receiver<T, R> {
         buffer: &mut E,
         limit: usize,
     ) -> Poll<usize> {
-        if limit == 0 {
+        if limit == 0 || ready!(poll_look(&self.slots, context)).is_none() {
             return Poll::Ready(0);
         }
-        let Some(first) = ready!(self.poll_recv_ref_owned(context)) else { return Poll::Ready(0) };
-        let rest = core::iter::from_fn(|| self.try_recv_ref_owned().ok()).take(limit - 1);
+        let messages = core::iter::from_fn(|| self.try_recv_ref_owned().ok());
         let mut taken = 0;
-        buffer.extend(core::iter::once(first).chain(rest).inspect(|_| taken += 1));
+        buffer.extend(messages.take(limit).inspect(|_| taken += 1));
         Poll::Ready(taken)
     }
 
