@@ -9,6 +9,7 @@ extern crate std;
 
 mod channel;
 mod counts;
+mod forward;
 mod handle;
 mod ledger;
 mod listening;
@@ -17,6 +18,7 @@ pub mod mpsc;
 mod park;
 mod pool;
 mod position;
+pub mod queue;
 mod receiver_waker;
 mod receiving;
 pub mod recycling;

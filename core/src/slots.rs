@@ -7,20 +7,22 @@
 //! | in a sender's hand by reference, queued, or on the receiver's side | there |
 //! | in a sender's hand by value | being replaced |
 
+mod element;
 #[cfg(feature = "alloc")]
 pub(crate) mod heap;
 mod held;
 
+pub(crate) use element::Element;
 pub(crate) use held::{Held, Way};
 
 use crate::{
     ledger::View,
-    pool::{Index, Link, Links},
+    pool::{Index, Links},
     position::{Position, Stamp},
     receiver_waker::ReceiverWaker,
     receiving::Source,
     recycling::Recycle,
-    sync::{OnDrop, UnsafeCell, const_unless_loom, wait_for},
+    sync::{OnDrop, wait_for},
     wheel::{Ticket, Wheel},
 };
 use core::{marker::PhantomData, ptr::NonNull};
@@ -31,22 +33,6 @@ use core::{marker::PhantomData, ptr::NonNull};
 pub(crate) struct Header<R> {
     pub(crate) wheel: Wheel,
     pub(crate) policy: R,
-}
-
-/// What a message is written in.
-#[derive(Debug)]
-#[repr(C)]
-pub(crate) struct Element<T> {
-    link: Link,
-    value: UnsafeCell<Option<T>>,
-}
-
-impl<T> Element<T> {
-    const_unless_loom! {
-        pub(crate) fn new() -> Self {
-            Self { link: Link::new(), value: UnsafeCell::new(None) }
-        }
-    }
 }
 
 /// A counted pointer to a channel.
@@ -133,25 +119,15 @@ impl<T, R> Slots<T, R> {
     }
 
     #[inline(always)]
-    fn value(&self, index: Index) -> &UnsafeCell<Option<T>> {
+    fn element(&self, index: Index) -> &Element<T> {
         // SAFETY: the invariant of `Slots`; indices are below the capacity.
-        unsafe { &self.elements().add(index as usize).as_ref().value }
+        unsafe { self.elements().add(index as usize).as_ref() }
     }
 
     #[inline(always)]
     pub(crate) fn links(&self) -> Links<'_> {
-        // SAFETY: the invariant of `Slots`; an element begins with its link.
-        unsafe { Links::new(self.elements().cast(), size_of::<Element<T>>()) }
-    }
-
-    /// Replaces the element of a slot.
-    ///
-    /// # Safety
-    /// The caller has the slot.
-    #[inline(always)]
-    unsafe fn replace(&self, index: Index, value: Option<T>) -> Option<T> {
-        // SAFETY: the caller's promise.
-        self.value(index).with_mut(|element| unsafe { core::mem::replace(&mut *element, value) })
+        // SAFETY: the invariant of `Slots`.
+        unsafe { Element::links(self.elements()) }
     }
 
     /// Puts back a slot that a sender had.
@@ -159,16 +135,9 @@ impl<T, R> Slots<T, R> {
         self.wheel().put_back(self.links(), index);
     }
 
-    /// Where the message at `position` is, which is published and not received.
-    pub(crate) fn message(&self, position: Position) -> *mut T {
-        let index = self.wheel().ticket(self.tickets(), position);
-        self.value(index).with_mut(|element| {
-            // SAFETY: the invariant of `Slots`: nobody moves or drops the element meanwhile.
-            match unsafe { &mut *element } {
-                Some(message) => &raw mut *message,
-                None => unreachable!("a slot that was published has an element"),
-            }
-        })
+    /// The element of the message at `position`, which is published and not received.
+    pub(crate) fn message(&self, position: Position) -> &Element<T> {
+        self.element(self.wheel().ticket(self.tickets(), position))
     }
 
     // ===== sending by value =====
@@ -179,12 +148,12 @@ impl<T, R> Slots<T, R> {
     /// The caller has the slot, as a sender, and has it no more after this.
     pub(crate) unsafe fn send_value(&self, index: Index, value: T) -> Result<(), T> {
         // SAFETY: the caller has the slot. What was in it is dropped last, lest it panic.
-        let _idle = unsafe { self.replace(index, Some(value)) };
+        let _idle = unsafe { self.element(index).replace(Some(value)) };
         if self.wheel().publish(self.tickets(), index) {
             return Ok(());
         }
         // SAFETY: not published, so it is still the caller's.
-        let value = unsafe { self.replace(index, None) };
+        let value = unsafe { self.element(index).replace(None) };
         self.put_back(index);
         value.map_or(Ok(()), Err)
     }
@@ -200,7 +169,7 @@ impl<T, R> Slots<T, R> {
         // SAFETY: the caller's promise; then the slot is the receiver's.
         let (index, value) = unsafe {
             let index = self.wheel().receive(self.tickets(), head);
-            (index, self.replace(index, None))
+            (index, self.element(index).replace(None))
         };
         // The message is dropped if a waker panics.
         self.wheel().release_by_receiver(self.links(), index);
@@ -257,30 +226,17 @@ impl<T, R: Recycle<T>> Slots<T, R> {
     #[inline(always)]
     unsafe fn furnish(&self, index: Index) {
         // SAFETY: the caller's promise.
-        if self.value(index).with(|element| unsafe { (*element).is_none() }) {
-            let slot = OnDrop(|| self.put_back(index));
-            let element = self.header().policy.new_element();
-            core::mem::forget(slot);
-            // SAFETY: as above.
-            unsafe { self.replace(index, Some(element)) };
-        }
+        unsafe { self.element(index).furnish(&self.header().policy, || self.put_back(index)) };
     }
 
-    /// Recycles the element of a slot; if the policy panics, drops it.
+    /// Recycles the element of a slot.
     ///
     /// # Safety
     /// The caller has the slot.
     #[inline(always)]
     unsafe fn recycle(&self, index: Index) {
         // SAFETY: the caller's promise.
-        let spoilt = OnDrop(|| drop(unsafe { self.replace(index, None) }));
-        self.value(index).with_mut(|element| {
-            // SAFETY: as above.
-            if let Some(element) = unsafe { &mut *element } {
-                self.header().policy.recycle(element);
-            }
-        });
-        core::mem::forget(spoilt);
+        unsafe { self.element(index).recycle(&self.header().policy) };
     }
 
     /// Recycles the element of a slot, or drops it if the receiver is gone, since the slot will not be used again.
@@ -291,7 +247,7 @@ impl<T, R: Recycle<T>> Slots<T, R> {
         // SAFETY: the caller's promise.
         unsafe {
             if self.wheel().is_gone() {
-                drop(self.replace(index, None));
+                drop(self.element(index).replace(None));
             } else {
                 self.recycle(index);
             }
@@ -359,7 +315,7 @@ impl<T, R> Drain<'_, T, R> {
             // SAFETY: published, and whoever drains is the receiver; so the slot is its own then.
             let (index, message) = unsafe {
                 let index = wheel.receive(self.slots.tickets(), head);
-                (index, self.slots.replace(index, None))
+                (index, self.slots.element(index).replace(None))
             };
             wheel.release(self.slots.links(), index);
             drop(message);
@@ -391,7 +347,7 @@ impl<T, R> Clear<'_, T, R> {
         while self.next < self.slots.max_capacity() {
             self.next += 1;
             // SAFETY: the last handle has all slots.
-            drop(unsafe { self.slots.replace(self.next as Index - 1, None) });
+            drop(unsafe { self.slots.element(self.next as Index - 1).replace(None) });
         }
     }
 }

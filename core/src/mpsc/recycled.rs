@@ -63,7 +63,6 @@
 
 #[cfg(feature = "std")]
 pub mod blocking;
-mod forward;
 mod poll_sender;
 mod received;
 mod receiver;

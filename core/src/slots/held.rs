@@ -57,19 +57,13 @@ impl<W: Way<T, R>, T, R: Recycle<T>> Held<W, T, R> {
     #[inline]
     pub(crate) fn element(&self) -> &T {
         // SAFETY: the slot is the owner's, who is borrowed.
-        match self.way.slots().value(self.index).with(|element| unsafe { &*element }) {
-            Some(element) => element,
-            None => unreachable!("a slot in hand has an element"),
-        }
+        unsafe { self.way.slots().element(self.index).get() }
     }
 
     #[inline]
     pub(crate) fn element_mut(&mut self) -> &mut T {
         // SAFETY: the slot is the owner's, who is borrowed mutably.
-        match self.way.slots().value(self.index).with_mut(|element| unsafe { &mut *element }) {
-            Some(element) => element,
-            None => unreachable!("a slot in hand has an element"),
-        }
+        unsafe { self.way.slots().element(self.index).get_mut() }
     }
 
     /// For a sender: publishes the slot. If the receiver is gone, drops its element and puts it back.
@@ -82,7 +76,7 @@ impl<W: Way<T, R>, T, R: Recycle<T>> Held<W, T, R> {
         if !slots.wheel().publish(slots.tickets(), self.index) {
             let _back = OnDrop(|| slots.put_back(self.index));
             // SAFETY: not published, so it is still ours.
-            drop(unsafe { slots.replace(self.index, None) });
+            drop(unsafe { slots.element(self.index).replace(None) });
         }
     }
 
@@ -127,7 +121,7 @@ impl<W: Way<T, R>, T, R: Recycle<T>> Held<W, T, R> {
     pub(crate) unsafe fn take(&self) -> T {
         let slots = self.way.slots();
         // SAFETY: the slot is ours.
-        let message = unsafe { slots.replace(self.index, None) };
+        let message = unsafe { slots.element(self.index).replace(None) };
         slots.wheel().release(slots.links(), self.index);
         match message {
             Some(message) => message,

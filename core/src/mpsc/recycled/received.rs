@@ -1,12 +1,12 @@
 //! Slots that the receiver's side reads.
 
-use super::forward::forward_to_element;
 use crate::{
+    forward::forward_to_element,
     pool::Index,
     position::Position,
     receiving::Source,
     recycling::{DefaultRecycle, Recycle},
-    slots::{Held, Slots},
+    slots::{Element, Held, Slots},
 };
 use core::{fmt, marker::PhantomData, mem::ManuallyDrop};
 
@@ -171,14 +171,14 @@ impl<'a, T, R: Recycle<T>> RecvRefs<'a, T, R> {
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&T> {
         // SAFETY: of the batch, which is borrowed.
-        (index < self.len).then(|| unsafe { &*self.element(index) })
+        (index < self.len).then(|| unsafe { self.element(index).get() })
     }
 
     /// One of the messages, to be changed.
     #[must_use]
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
         // SAFETY: of the batch, which is borrowed mutably.
-        (index < self.len).then(|| unsafe { &mut *self.element(index) })
+        (index < self.len).then(|| unsafe { self.element(index).get_mut() })
     }
 
     /// The messages, oldest first.
@@ -195,7 +195,7 @@ impl<'a, T, R: Recycle<T>> RecvRefs<'a, T, R> {
         self.slots.wheel().layout().advance(self.slots.head(), index)
     }
 
-    fn element(&self, index: usize) -> *mut T {
+    fn element(&self, index: usize) -> &Element<T> {
         self.slots.message(self.position(index))
     }
 
@@ -284,7 +284,7 @@ impl<'b, T, R: Recycle<T>> Iterator for RefIterMut<'b, '_, T, R> {
         }
         self.next += 1;
         // SAFETY: of the batch, which is borrowed mutably for `'b`; each is given once.
-        Some(unsafe { &mut *self.batch.element(self.next - 1) })
+        Some(unsafe { self.batch.element(self.next - 1).get_mut() })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -5,8 +5,9 @@
 //! | `SendRef`, `OwnedSendRef` | publishes | publishes | puts back | `abort` |
 //! | `RefPermit`, `OwnedRefPermit` | publishes | puts back | puts back | `release` |
 
-use super::{Sender, forward::forward_to_element};
+use super::Sender;
 use crate::{
+    forward::forward_to_element,
     pool::Index,
     recycling::{DefaultRecycle, Recycle},
     slots::{Held, Slots, Way},

@@ -70,4 +70,4 @@ macro_rules! forward_to_element {
     };
 }
 
-pub(super) use forward_to_element;
+pub(crate) use forward_to_element;
