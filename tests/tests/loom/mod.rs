@@ -16,6 +16,7 @@ mod ends;
 mod pairs;
 mod permits;
 mod poll_sender;
+mod recycled;
 mod static_channel;
 mod triples;
 mod waiting;
