@@ -172,14 +172,7 @@ impl<T, R: Recycle<T>> Receiver<T, R> {
 
     /// Up to `limit` messages that are there.
     fn batch(&mut self, limit: usize) -> RecvRefs<'_, T, R> {
-        let layout = self.slots.wheel().layout();
-        let mut position = self.slots.head();
-        let published = |_: &usize| {
-            let found = self.slots.is_published(position, self.slots.stamp(position));
-            position = layout.advance(position, 1);
-            found
-        };
-        let len = (0..limit.min(layout.capacity())).take_while(published).count();
+        let len = self.published(limit);
         // SAFETY: the receiver is borrowed by the batch; these were found published.
         unsafe { RecvRefs::new(&self.slots, len) }
     }
@@ -188,6 +181,18 @@ impl<T, R: Recycle<T>> Receiver<T, R> {
 impl<T, R> Receiver<T, R> {
     pub(in crate::mpsc) fn new(slots: Slots<T, R>) -> Self {
         Self { slots }
+    }
+
+    /// How many messages are there, up to `limit`.
+    fn published(&self, limit: usize) -> usize {
+        let layout = self.slots.wheel().layout();
+        let mut position = self.slots.head();
+        let published = |_: &usize| {
+            let found = self.slots.is_published(position, self.slots.stamp(position));
+            position = layout.advance(position, 1);
+            found
+        };
+        (0..limit.min(layout.capacity())).take_while(published).count()
     }
 
     // ===== by value =====
@@ -245,8 +250,9 @@ impl<T, R> Receiver<T, R> {
         if limit == 0 || ready!(poll_look(&self.slots, context)).is_none() {
             return Poll::Ready(0);
         }
+        let there = self.published(limit);
         let mut taken = 0;
-        buffer.extend(self.try_iter().take(limit).inspect(|_| taken += 1));
+        buffer.extend(self.try_iter().take(there).inspect(|_| taken += 1));
         Poll::Ready(taken)
     }
 
@@ -347,9 +353,10 @@ impl<T, R: Recycle<T>> PollReceive for Receiver<T, R> {
         if limit == 0 || ready!(poll_look(&self.slots, context)).is_none() {
             return Poll::Ready(0);
         }
+        let there = self.published(limit);
         let messages = core::iter::from_fn(|| self.try_recv_ref_owned().ok());
         let mut taken = 0;
-        buffer.extend(messages.take(limit).inspect(|_| taken += 1));
+        buffer.extend(messages.take(there).inspect(|_| taken += 1));
         Poll::Ready(taken)
     }
 
