@@ -8,7 +8,10 @@ use crate::{
     ring::MARKED,
     sync::{self, spin_for},
 };
-use core::task::{Context, Poll};
+use core::{
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 /// What the loop needs of a channel. The methods are for its receiver alone.
 pub(crate) trait Source {
@@ -76,6 +79,33 @@ pub(crate) fn poll_look(source: &impl Source, context: &mut Context<'_>) -> Poll
         Poll::Ready(Some(head))
     } else {
         poll_look_again(source, context, head)
+    }
+}
+
+/// Waits for the next message, and is Ready with what `then` has made of its position; None: there will never be one.
+#[derive(Debug)]
+pub(crate) struct Look<'a, S, F> {
+    source: &'a S,
+    then: F,
+}
+
+impl<S, F> Unpin for Look<'_, S, F> {}
+
+impl<'a, S: Source, F> Look<'a, S, F> {
+    /// The caller is the receiver, which is borrowed for `'a`, and mutably.
+    #[inline]
+    pub(crate) fn new(source: &'a S, then: F) -> Self {
+        Self { source, then }
+    }
+}
+
+impl<S: Source, O, F: FnMut(Option<Position>) -> O> Future for Look<'_, S, F> {
+    type Output = O;
+
+    // Inlined, what it gives stays in registers: copied through memory it costs more than all the rest.
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
+        poll_look(self.source, context).map(&mut self.then)
     }
 }
 

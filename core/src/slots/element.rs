@@ -76,12 +76,20 @@ impl<T> Element<T> {
     pub(crate) unsafe fn furnish<R: Recycle<T>>(&self, policy: &R, give_up: impl FnMut()) {
         // SAFETY: the caller's promise.
         if self.value.with(|value| unsafe { (*value).is_none() }) {
-            let give_up = OnDrop(give_up);
-            let value = policy.new_element();
-            core::mem::forget(give_up);
             // SAFETY: as above.
-            unsafe { self.replace(Some(value)) };
+            unsafe { self.make(policy, give_up) };
         }
+    }
+
+    /// # Safety
+    /// As [`Self::furnish`].
+    #[cold]
+    unsafe fn make<R: Recycle<T>>(&self, policy: &R, give_up: impl FnMut()) {
+        let give_up = OnDrop(give_up);
+        let value = policy.new_element();
+        core::mem::forget(give_up);
+        // SAFETY: the caller's promise.
+        unsafe { self.replace(Some(value)) };
     }
 
     /// Recycles the value; if the policy panics, drops it.

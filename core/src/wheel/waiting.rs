@@ -3,6 +3,7 @@
 use super::Wheel;
 use crate::{
     channel::Closed,
+    ledger::Refused,
     pool::{Index, Links},
     sync::OnDrop,
     waiters::{self, Queue, Waiter, WakeBatch},
@@ -10,7 +11,7 @@ use crate::{
 use core::{
     pin::Pin,
     ptr::NonNull,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 /// What a visit to the queue came to.
@@ -202,41 +203,59 @@ impl Wheel {
     }
 }
 
-/// Waits for a slot, which is the caller's when it is Ready(Ok). Dropped, it gives back the one that it was given.
+/// Takes a slot, waiting for it if need be, and is Ready with what `then` has made of that. Dropped, it gives back the slot
+/// that it was given.
 #[derive(Debug)]
-pub(crate) struct TakeSlot<'a> {
+pub(crate) struct TakeSlot<'a, F> {
     wheel: &'a Wheel,
     links: Links<'a>,
-    waiter: Waiter,
+    then: F,
+    /// None until it has to wait.
+    waiter: Option<Waiter>,
 }
 
-impl<'a> TakeSlot<'a> {
-    /// Waits in the queue of `wheel`, behind all who wait there already.
-    pub(crate) fn new(wheel: &'a Wheel, links: Links<'a>) -> Self {
-        Self { wheel, links, waiter: Waiter::new() }
+impl<'a, F> TakeSlot<'a, F> {
+    #[inline]
+    pub(crate) fn new(wheel: &'a Wheel, links: Links<'a>, then: F) -> Self {
+        Self { wheel, links, then, waiter: None }
     }
 
-    fn waiter(self: Pin<&Self>) -> Pin<&Waiter> {
-        // SAFETY: the waiter is pinned with this: it is never moved out, and `drop` treats it as pinned.
-        unsafe { self.map_unchecked(|this| &this.waiter) }
-    }
-}
-
-impl Future for TakeSlot<'_> {
-    type Output = Result<Index, Closed>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.as_ref();
-        // SAFETY: the waiter is of this channel alone, and `drop` cancels it.
-        unsafe { this.wheel.poll_take(this.links, this.waiter(), context) }
+    /// Waits in the queue, behind all who wait there already.
+    #[cold]
+    fn poll_waiter(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Index, Closed>> {
+        // SAFETY: the waiter is pinned with this: it is never moved out or replaced, and `drop` treats it as pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        let waiter = this.waiter.get_or_insert_with(Waiter::new);
+        // SAFETY: as above; the waiter is of this channel alone, and `drop` cancels it.
+        unsafe { this.wheel.poll_take(this.links, Pin::new_unchecked(waiter), context) }
     }
 }
 
-impl Drop for TakeSlot<'_> {
+impl<O, F: FnMut(Result<Index, Closed>) -> O> Future for TakeSlot<'_, F> {
+    type Output = O;
+
+    // Inlined, what it gives stays in registers: copied through memory it costs more than all the rest.
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let newcomer = self.waiter.is_none();
+        let outcome = match newcomer.then(|| self.wheel.take(self.links)) {
+            Some(Ok(index)) => Ok(index),
+            Some(Err(Refused::Closed)) => Err(Closed),
+            _ => ready!(self.as_mut().poll_waiter(context)),
+        };
+        // SAFETY: `then` is not pinned.
+        Poll::Ready((unsafe { &mut self.get_unchecked_mut().then })(outcome))
+    }
+}
+
+impl<F> Drop for TakeSlot<'_, F> {
+    #[inline]
     fn drop(&mut self) {
-        // SAFETY: a value that is being dropped is not moved any more.
-        let waiter = unsafe { Pin::new_unchecked(&self.waiter) };
-        // SAFETY: the waiter is of this channel alone.
-        unsafe { self.wheel.cancel(self.links, waiter) };
+        if let Some(waiter) = &self.waiter {
+            // SAFETY: a value that is being dropped is not moved any more.
+            let waiter = unsafe { Pin::new_unchecked(waiter) };
+            // SAFETY: the waiter is of this channel alone.
+            unsafe { self.wheel.cancel(self.links, waiter) };
+        }
     }
 }

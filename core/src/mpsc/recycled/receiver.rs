@@ -7,7 +7,7 @@ use super::{OwnedRecvRef, RecvRef, RecvRefs};
 use crate::{
     mpsc::{PollReceive, errors::TryRecvError},
     position::Position,
-    receiving::{Source, poll_look, try_look},
+    receiving::{Look, Source, poll_look, try_look},
     recycling::{DefaultRecycle, Recycle},
     slots::Slots,
 };
@@ -50,10 +50,11 @@ impl<T, R: Recycle<T>> Receiver<T, R> {
     /// assert!(receiver.recv_ref().await.is_none());
     /// # });
     /// ```
-    pub async fn recv_ref(&mut self) -> Option<RecvRef<'_, T, R>> {
-        let head = poll_fn(|context| poll_look(&self.slots, context)).await?;
-        // SAFETY: the message at `head` is published.
-        Some(unsafe { self.lend(head) })
+    #[inline]
+    pub fn recv_ref(&mut self) -> impl Future<Output = Option<RecvRef<'_, T, R>>> {
+        let slots = &self.slots;
+        // SAFETY: the message at `head` is published, and the receiver is borrowed by the future and the reference.
+        Look::new(slots, move |head: Option<Position>| head.map(|head| unsafe { lend(slots, head) }))
     }
 
     /// Receives the next message where it is, without waiting. As [`mpsc::Receiver::try_recv`](crate::mpsc::Receiver::try_recv).
@@ -64,7 +65,7 @@ impl<T, R: Recycle<T>> Receiver<T, R> {
     pub fn try_recv_ref(&mut self) -> Result<RecvRef<'_, T, R>, TryRecvError> {
         let head = try_look(&self.slots)?;
         // SAFETY: the message at `head` is published.
-        Ok(unsafe { self.lend(head) })
+        Ok(unsafe { lend(&self.slots, head) })
     }
 
     /// Receives the next message where it is, or sees to it that the task is woken when there is one. Only the task of the
@@ -74,7 +75,7 @@ impl<T, R: Recycle<T>> Receiver<T, R> {
     #[inline]
     pub fn poll_recv_ref(&mut self, context: &mut Context<'_>) -> Poll<Option<RecvRef<'_, T, R>>> {
         // SAFETY: the message at `head` is published.
-        poll_look(&self.slots, context).map(|head| head.map(|head| unsafe { self.lend(head) }))
+        poll_look(&self.slots, context).map(|head| head.map(|head| unsafe { lend(&self.slots, head) }))
     }
 
     /// Receives the next message where it is, waiting for it, with a reference to keep or to move anywhere.
@@ -155,15 +156,7 @@ impl<T, R: Recycle<T>> Receiver<T, R> {
     }
 
     /// # Safety
-    /// `head` is the receiver's position, and the message there is published.
-    #[inline(always)]
-    unsafe fn lend(&mut self, head: Position) -> RecvRef<'_, T, R> {
-        // SAFETY: the caller's promise; the receiver is borrowed by the reference.
-        unsafe { RecvRef::new(&self.slots, self.slots.wheel().receive(self.slots.tickets(), head), true) }
-    }
-
-    /// # Safety
-    /// As [`Self::lend`].
+    /// As [`lend`].
     unsafe fn hand_out(&mut self, head: Position) -> OwnedRecvRef<T, R> {
         let slots = self.slots.clone();
         // SAFETY: the caller's promise.
@@ -176,6 +169,15 @@ impl<T, R: Recycle<T>> Receiver<T, R> {
         // SAFETY: the receiver is borrowed by the batch; these were found published.
         unsafe { RecvRefs::new(&self.slots, len) }
     }
+}
+
+/// # Safety
+/// The caller is the receiver, which is borrowed for `'a`, and mutably; `head` is its position, and the message there is
+/// published.
+#[inline(always)]
+unsafe fn lend<T, R: Recycle<T>>(slots: &Slots<T, R>, head: Position) -> RecvRef<'_, T, R> {
+    // SAFETY: the caller's promise.
+    unsafe { RecvRef::new(slots, slots.wheel().receive(slots.tickets(), head), true) }
 }
 
 impl<T, R> Receiver<T, R> {

@@ -71,10 +71,13 @@ impl<T, R: Recycle<T>> Sender<T, R> {
     /// assert_eq!(*receiver.recv_ref().await.unwrap(), "hello");
     /// # });
     /// ```
-    pub async fn send_ref(&self) -> Result<SendRef<'_, T, R>, SendError<()>> {
-        let index = self.slot().await.map_err(closed)?;
-        // SAFETY: taken for this sender.
-        Ok(unsafe { SendRef::new(&self.slots, index) })
+    #[inline]
+    pub fn send_ref(&self) -> impl Future<Output = Result<SendRef<'_, T, R>, SendError<()>>> {
+        TakeSlot::new(self.slots.wheel(), self.slots.links(), |slot| match slot {
+            // SAFETY: taken for this sender.
+            Ok(index) => Ok(unsafe { SendRef::new(&self.slots, index) }),
+            Err(Closed) => Err(SendError(())),
+        })
     }
 
     /// Gives a slot to write a message in without waiting. As [`send_ref`](Self::send_ref).
@@ -205,10 +208,13 @@ impl<T, R: Recycle<T>> Sender<T, R> {
     /// assert!(receiver.try_recv_ref().unwrap_err().is_empty());
     /// # });
     /// ```
-    pub async fn reserve_ref(&self) -> Result<RefPermit<'_, T, R>, SendError<()>> {
-        let index = self.slot().await.map_err(closed)?;
-        // SAFETY: taken for this sender.
-        Ok(unsafe { RefPermit::new(&self.slots, index) })
+    #[inline]
+    pub fn reserve_ref(&self) -> impl Future<Output = Result<RefPermit<'_, T, R>, SendError<()>>> {
+        TakeSlot::new(self.slots.wheel(), self.slots.links(), |slot| match slot {
+            // SAFETY: taken for this sender.
+            Ok(index) => Ok(unsafe { RefPermit::new(&self.slots, index) }),
+            Err(Closed) => Err(SendError(())),
+        })
     }
 
     /// As [`reserve_ref`](Self::reserve_ref), without waiting.
@@ -295,13 +301,8 @@ impl<T, R> Sender<T, R> {
     // ===== slots =====
 
     /// Takes a slot, waiting for it.
-    async fn slot(&self) -> Result<Index, Closed> {
-        let (wheel, links) = (self.slots.wheel(), self.slots.links());
-        match wheel.take(links) {
-            Ok(index) => Ok(index),
-            Err(Refused::Closed) => Err(Closed),
-            Err(Refused::Full) => TakeSlot::new(wheel, links).await,
-        }
+    fn slot(&self) -> impl Future<Output = Result<Index, Closed>> + Send {
+        TakeSlot::new(self.slots.wheel(), self.slots.links(), |slot| slot)
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! Receiving on a thread that has nothing else to do.
 
-use super::{Beside, OwnedRecvRef, Receiver, RecvRef, RecvRefs};
+use super::{Beside, OwnedRecvRef, Receiver, RecvRef, RecvRefs, lend};
 use crate::{
     mpsc::errors::RecvTimeoutError,
     park,
@@ -62,7 +62,7 @@ impl<T, R: Recycle<T>> Receiver<T, R> {
     /// ```
     pub fn blocking_recv_ref(&mut self) -> Option<RecvRef<'_, T, R>> {
         // SAFETY: the message at `head` is published.
-        blocking_look(&self.slots).map(|head| unsafe { self.lend(head) })
+        blocking_look(&self.slots).map(|head| unsafe { lend(&self.slots, head) })
     }
 
     /// As [`recv_ref`](Self::recv_ref), blocking this thread for `timeout` at most.
@@ -71,7 +71,7 @@ impl<T, R: Recycle<T>> Receiver<T, R> {
     /// If no message came in time, or there never will be one.
     pub fn blocking_recv_ref_timeout(&mut self, timeout: Duration) -> Result<RecvRef<'_, T, R>, RecvTimeoutError> {
         // SAFETY: the message at `head` is published.
-        blocking_look_for(&self.slots, timeout).map(|head| unsafe { self.lend(head) })
+        blocking_look_for(&self.slots, timeout).map(|head| unsafe { lend(&self.slots, head) })
     }
 
     /// As [`recv_ref_owned`](Self::recv_ref_owned), blocking this thread.
