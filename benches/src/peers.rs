@@ -1,7 +1,8 @@
 //! The table of everything that is measured.
 
 use crate::flavours::{
-    AsyncChannel, Class, Crossfire, Flavour, Flume, Futures, Kanal, Sakia, Streamed, Sunk, Tachyonix, Thingbuf, Tokio,
+    AsyncChannel, Class, Crossfire, Flavour, Flume, Futures, Kanal, Sakia, SakiaRef, Streamed, Sunk, Tachyonix,
+    Thingbuf, ThingbufRef, Tokio,
 };
 use crate::scenarios::{Cell, cells};
 
@@ -28,8 +29,11 @@ pub fn all() -> Vec<Peer> {
     vec![
         Peer::of::<Sakia<false>>(),
         Peer::of::<Sakia<true>>(),
+        Peer::of::<SakiaRef<false>>(),
+        Peer::of::<SakiaRef<true>>(),
         Peer::of::<Tokio>(),
         Peer::of::<Thingbuf>(),
+        Peer::of::<ThingbufRef>(),
         Peer::of::<Futures>(),
         Peer::of::<Flume>(),
         Peer::of::<AsyncChannel>(),

@@ -3,7 +3,7 @@
 //! The program's allocator counts only while its thread is inside [`count`] or [`count_polls`], which go around the calls
 //! into the channel. Buffers, messages, tasks and the rest of the program are outside, and so are the wakers: a channel
 //! that wakes a task runs code of the runtime, which may allocate a place in its run queue. [`pause_in_wakers`] keeps that
-//! out.
+//! out. What else is to be counted has a [`Counter`] of its own.
 
 use core::{
     alloc::{GlobalAlloc, Layout},
@@ -15,11 +15,35 @@ use core::{
 };
 use std::{alloc::System, sync::Arc, task::Wake};
 
-static TOTAL: AtomicUsize = AtomicUsize::new(0);
+/// The channel's.
+static CHANNEL: Counter = Counter::new();
 
 std::thread_local! {
     /// Constant and without a destructor, so that looking at it never allocates.
-    static COUNTING: Cell<bool> = const { Cell::new(false) };
+    static COUNTING: Cell<Option<&'static Counter>> = const { Cell::new(None) };
+}
+
+/// A count of allocations, by all threads.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicUsize);
+
+impl Counter {
+    /// A count of none.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    /// How many allocations were counted so far.
+    pub fn total(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+
+    /// Calls `body` and counts what it allocates on this thread, here and nowhere else.
+    pub fn count<T>(&'static self, body: impl FnOnce() -> T) -> T {
+        let _scope = Scope::enter(Some(self));
+        body()
+    }
 }
 
 /// The system's allocator, which counts allocations and reallocations where it was asked to. To be the program's
@@ -54,25 +78,24 @@ unsafe impl GlobalAlloc for CountingAllocator {
 }
 
 fn tally() {
-    if COUNTING.get() {
-        TOTAL.fetch_add(1, Relaxed);
+    if let Some(counter) = COUNTING.get() {
+        counter.0.fetch_add(1, Relaxed);
     }
 }
 
-/// How many allocations were counted so far, by all threads.
+/// How many allocations of the channel were counted so far, by all threads.
 pub fn total() -> usize {
-    TOTAL.load(Relaxed)
+    CHANNEL.total()
 }
 
-/// Calls `body` and counts what it allocates on this thread.
+/// Calls `body` and counts what it allocates on this thread as the channel's.
 pub fn count<T>(body: impl FnOnce() -> T) -> T {
-    let _scope = Scope::enter(true);
-    body()
+    CHANNEL.count(body)
 }
 
 /// Calls `body` without counting, be it inside [`count`].
 pub fn pause<T>(body: impl FnOnce() -> T) -> T {
-    let _scope = Scope::enter(false);
+    let _scope = Scope::enter(None);
     body()
 }
 
@@ -111,11 +134,11 @@ impl Wake for PausingWaker {
 
 /// Counts, or doesn't, until it is dropped.
 struct Scope {
-    before: bool,
+    before: Option<&'static Counter>,
 }
 
 impl Scope {
-    fn enter(counting: bool) -> Self {
+    fn enter(counting: Option<&'static Counter>) -> Self {
         Self { before: COUNTING.replace(counting) }
     }
 }

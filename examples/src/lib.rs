@@ -1,7 +1,8 @@
 //! Programs that use sakia. Each is run by a test.
 //!
 //! `pipeline` counts the words of real files: reader tasks send lines through one channel to a consumer, on a runtime
-//! of your choice. `cargo run --release -p sakia-examples --bin pipeline -- --help` tells more.
+//! of your choice; with `--in-place` also by recycled slots that the lines are read straight into, and it tells how both went.
+//! `cargo run --release -p sakia-examples --bin pipeline -- --help` tells more.
 //!
 //! The others show one idea each; `cargo run -p sakia-examples --bin NAME` runs them.
 //!
@@ -16,6 +17,8 @@
 //! | `poll_sender` | a hand-written future that sends |
 //! | `stream_chain` | a chain of combinators from a reader to a writer |
 //! | `sink_fanout` | one stream into two channels |
+//! | `in_place` | a socket is read straight into a slot, across awaits |
+//! | `encoder_sink` | a sink that encodes items into slots that are recycled |
 //! | `static_stream` | a channel in a `static` as a stream and a sink, without an allocator |
 //! | `foreign_channel` | another channel behind sakia's traits, with sakia's adapters |
 //!

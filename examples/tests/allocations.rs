@@ -8,10 +8,12 @@ use core::{
 };
 use std::{sync::Arc, task::Wake};
 
-use sakia_examples::allocations::{CountingAllocator, count, count_polls, pause, pause_in_wakers, total};
+use sakia_examples::allocations::{Counter, CountingAllocator, count, count_polls, pause, pause_in_wakers, total};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+static OTHER: Counter = Counter::new();
 
 fn allocate() {
     drop(black_box(Box::new(1_u8)));
@@ -61,6 +63,8 @@ fn what_is_counted() {
         allocate();
     });
     assert_eq!(total(), 2, "a pause ends");
+    count(|| OTHER.count(allocate));
+    assert_eq!((total(), OTHER.total()), (2, 1), "each is counted once");
     count(|| std::thread::spawn(allocate)).join().unwrap();
     let spawned = total();
     allocate();

@@ -39,6 +39,70 @@ fn counts_are_those_of_wc_on_every_runtime() {
     }
 }
 
+/// What a run of a comparison says after its rate.
+fn allocations(run: &str) -> &str {
+    let (rate, allocations) = run.split_once("; ").unwrap();
+    let [rate, "MB", "per", "second", "in", seconds, "s"] = rate.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("{run}");
+    };
+    assert!(rate.parse::<f64>().unwrap() > 0.0 && seconds.parse::<f64>().is_ok(), "{run}");
+    allocations
+}
+
+#[test]
+fn in_place_counts_the_same_on_every_runtime() {
+    let tree = Tree::new("in_place");
+    for runtime in RUNTIMES {
+        for readers in ["1", "4", "64"] {
+            let by_value = report_on(&tree.root, runtime, readers);
+            assert_eq!(by_value.compared, None);
+            let args = ["--in-place", "--runtime", runtime, "--readers", readers];
+            let output = run(pipeline().args(args).arg(&tree.root));
+            assert_eq!((output.status, &*output.stderr), (Some(0), ""), "{runtime}, {readers}");
+            let both = report(&output.stdout);
+            assert_eq!(both.numbers(), by_value.numbers(), "{runtime}, {readers}");
+            assert_eq!(both.most_frequent, by_value.most_frequent, "{runtime}, {readers}");
+            let channels = "allocations by the channel: 1 when made, 0 after; by the messages: ";
+            assert!(both.compared.unwrap().iter().all(|run| allocations(run).starts_with(channels)));
+        }
+    }
+}
+
+#[test]
+fn in_place_nothing_is_allocated_once_the_slots_are_there() {
+    let tree = Tree::new("recycled");
+    for runtime in RUNTIMES {
+        let output = run(pipeline().args(["--in-place", "--runtime", runtime]).arg(tree.root.join("many lines")));
+        let report = report(&output.stdout);
+        let [by_value, in_place] = report.compared.unwrap();
+        let number = |run: &str, before: &str, after: &str| {
+            let number =
+                allocations(run).strip_prefix("allocations by the channel: 1 when made, 0 after; by the messages: ");
+            number.unwrap().strip_prefix(before).unwrap().strip_suffix(after).unwrap().parse::<u64>().unwrap()
+        };
+        assert!(number(&by_value, "", " after") >= report.messages, "{runtime}: each line is allocated");
+        assert!((1..=256).contains(&number(&in_place, "", " in new slots, 0 after")), "{runtime}: {in_place}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn in_place_what_cannot_be_read_again_is_told() {
+    let command = format!("echo one two | {} --in-place /dev/stdin", env!("CARGO_BIN_EXE_pipeline"));
+    let output = run(std::process::Command::new("sh").args(["-c", &command]));
+    assert_eq!(output.status, Some(1));
+    assert_eq!(output.stderr, "pipeline: what was read in place is not what was read by value\n");
+    assert_eq!(report(&output.stdout).numbers(), [1, 2, 0, 8]);
+}
+
+#[test]
+fn in_place_what_cannot_be_read_is_told_once() {
+    let tree = Tree::new("in_place_failures");
+    let output = run(pipeline().arg("--in-place").arg(tree.root.join("no such file")).arg(tree.root.join("crlf")));
+    assert_eq!((output.status, output.stderr.lines().count()), (Some(0), 1), "{}", output.stderr);
+    assert_eq!(report(&output.stdout).files, "1 read, 1 could not be read");
+}
+
 #[test]
 fn counts_of_each_file_are_those_of_wc() {
     let tree = Tree::new("each");
@@ -143,6 +207,7 @@ fn a_command_line_that_makes_no_sense() {
         (&["--readers=-1"], "--readers is a number from 1 to 64, not '-1'"),
         (&["--readers", "many"], "--readers is a number from 1 to 64, not 'many'"),
         (&[".", "--verbose"], "there is no option --verbose"),
+        (&["--in-place=yes"], "there is no option --in-place=yes"),
         (&["--help=yes"], "there is no option --help=yes"),
         (&["-"], "there is no option -"),
     ];
@@ -160,7 +225,9 @@ fn help_is_no_error() {
         let output = run(pipeline().arg(option));
         assert_eq!((output.status, &*output.stderr), (Some(0), ""));
         assert!(
-            output.stdout.contains("\nUsage: pipeline [--runtime tokio|async-std|smol|no-std] [--readers N] [PATH")
+            output
+                .stdout
+                .contains("\nUsage: pipeline [--runtime tokio|async-std|smol|no-std] [--readers N] [--in-place] [PATH")
         );
     }
 }

@@ -104,6 +104,18 @@ fn sink_fanout() {
 }
 
 #[test]
+fn in_place() {
+    let expected = [r#"first  Some("passes")"#, r#"second Some("hello")"#, "rest   None"];
+    assert_eq!(lines(env!("CARGO_BIN_EXE_in_place"), &[]), expected);
+}
+
+#[test]
+fn encoder_sink() {
+    let bytes: usize = (0..1_000_u64).map(|n| format!("worker {} took {} us", n % 4, n * 7).len()).sum();
+    assert_eq!(lines(env!("CARGO_BIN_EXE_encoder_sink"), &[]), [format!("lines 1000, bytes {bytes}")]);
+}
+
+#[test]
 fn static_stream() {
     assert_eq!(lines(env!("CARGO_BIN_EXE_static_stream"), &[]), ["peaks 10, allocations 0"]);
 }

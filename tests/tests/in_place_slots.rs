@@ -6,16 +6,12 @@ mod behaviour;
 use core::{
     fmt::Write as _,
     future::poll_fn,
+    panic::AssertUnwindSafe,
     pin::{Pin, pin},
     task::Poll,
     time::Duration,
 };
-use std::{
-    io::Write as _,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc,
-    thread,
-};
+use std::{io::Write as _, panic::catch_unwind, sync::mpsc, thread};
 
 use behaviour::{Panic, Polled, now, panic_of, parked};
 use sakia::{

@@ -218,10 +218,10 @@ fn a_queue_of_many_producers_and_consumers() {
                     let queue = queue.clone();
                     thread::spawn(move || {
                         for n in 0..MESSAGES {
-                            if n % 11 == 0 {
-                                if let Ok(slot) = queue.push_ref() {
-                                    slot.abort();
-                                }
+                            if n % 11 == 0
+                                && let Ok(slot) = queue.push_ref()
+                            {
+                                slot.abort();
                             }
                             let pushed = |by_value: bool| {
                                 if by_value {
@@ -243,8 +243,11 @@ fn a_queue_of_many_producers_and_consumers() {
                     thread::spawn(move || {
                         let mut seen: Vec<Message> = Vec::new();
                         while taken.load(SeqCst) < total {
-                            let popped =
-                                if seen.len() % 2 == 0 { queue.pop() } else { queue.pop_ref().map(|slot| *slot) };
+                            let popped = if seen.len().is_multiple_of(2) {
+                                queue.pop()
+                            } else {
+                                queue.pop_ref().map(|slot| *slot)
+                            };
                             match popped {
                                 Some(message) => {
                                     taken.fetch_add(1, SeqCst);

@@ -63,3 +63,57 @@ impl<T> From<SinkError<T>> for SendError<()> {
         SendError(())
     }
 }
+
+/// Why an [`EncoderSink`](crate::EncoderSink) did not send.
+///
+/// ```
+/// use core::fmt::{self, Write as _};
+/// use futures_util::SinkExt;
+/// use sakia_futures::{EncodeError, SenderExt};
+///
+/// fn encode(n: u32, slot: &mut String) -> fmt::Result {
+///     write!(slot, "{n}")?;
+///     if n > 9 { Err(fmt::Error) } else { Ok(()) }
+/// }
+///
+/// # futures_executor::block_on(async {
+/// let (sender, mut receiver) = sakia::mpsc::recycled::channel::<String>(1);
+/// let mut sink = sender.into_encoder_sink(encode);
+/// assert_eq!(sink.send(10).await, Err(EncodeError::Encode(fmt::Error)));
+/// sink.send(9).await.unwrap();
+/// assert_eq!(*receiver.recv_ref().await.unwrap(), "9");
+/// drop(receiver);
+/// assert_eq!(sink.send(8).await, Err(EncodeError::Closed));
+/// # });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EncodeError<E> {
+    /// The channel is closed, or this sink is.
+    Closed,
+    /// The encoder has failed; the slot went back unsent.
+    Encode(E),
+}
+
+impl<E> fmt::Display for EncodeError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => SendError(()).fmt(f),
+            Self::Encode(_) => f.write_str("the message could not be encoded"),
+        }
+    }
+}
+
+impl<E: Error + 'static> Error for EncodeError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Closed => None,
+            Self::Encode(error) => Some(error),
+        }
+    }
+}
+
+impl<E> From<SendError<()>> for EncodeError<E> {
+    fn from(SendError(()): SendError<()>) -> Self {
+        Self::Closed
+    }
+}

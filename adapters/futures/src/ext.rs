@@ -2,12 +2,10 @@
 
 #[cfg(feature = "alloc")]
 use crate::ReadyBatches;
-use crate::{Borrowed, ReceiverStream, SenderSink};
+use crate::{Borrowed, EncoderSink, PollSendRef, ReceiverStream, SenderSink};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
-#[cfg(feature = "alloc")]
-use sakia::mpsc::BoxedPollSender;
-use sakia::mpsc::{PollReceive, PollSender, Sender};
+use sakia::mpsc::{self, PollReceive, PollSend, recycled};
 
 /// Receivers as streams: of sakia's channels, and of all others that implement [`PollReceive`].
 pub trait ReceiverExt: PollReceive + Sized {
@@ -74,15 +72,23 @@ pub trait ReceiverExt: PollReceive + Sized {
 impl<R: PollReceive> ReceiverExt for R {}
 
 /// Senders as sinks. It is implemented for sakia's senders; another channel's, once they implement
-/// [`PollSend`](sakia::mpsc::PollSend), go straight into [`SenderSink::new`].
+/// [`PollSend`] or [`PollSendRef`], go straight into [`SenderSink::new`] or [`EncoderSink::new`].
 pub trait SenderExt: sealed::Sealed + Sized {
     /// The message.
     type Item;
 
+    /// This sender as one that is polled, which has to be pinned.
+    type Pinned: PollSend<Self::Item>;
+
+    /// This sender as one that is polled, which need not be pinned.
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    type Boxed: PollSend<Self::Item> + Unpin;
+
     /// A sink that need not be pinned. It makes one allocation, here.
     #[cfg(feature = "alloc")]
     #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
-    fn into_sink(self) -> SenderSink<BoxedPollSender<Self::Item>>;
+    fn into_sink(self) -> SenderSink<Self::Boxed>;
 
     /// A sink that has to be pinned to be used, and allocates nothing.
     ///
@@ -101,25 +107,97 @@ pub trait SenderExt: sealed::Sealed + Sized {
     /// assert_eq!(receiver.recv().await, Some(1));
     /// # });
     /// ```
-    fn into_pinned_sink(self) -> SenderSink<PollSender<Self::Item>>;
-}
+    fn into_pinned_sink(self) -> SenderSink<Self::Pinned>;
 
-impl<T> SenderExt for Sender<T> {
-    type Item = T;
-
+    /// A sink of items that `encoder` writes into recycled slots, in place. It need not be pinned, and makes one allocation,
+    /// here.
+    ///
+    /// A closure has to name the types of its arguments.
+    ///
+    /// ```
+    /// use futures_util::SinkExt;
+    /// use sakia_futures::SenderExt;
+    ///
+    /// # futures_executor::block_on(async {
+    /// let (sender, mut receiver) = sakia::mpsc::recycled::channel::<String>(1);
+    /// let mut sink = sender.into_encoder_sink(|word: &str, slot: &mut String| slot.push_str(word));
+    /// sink.send("hello").await.unwrap();
+    /// assert_eq!(*receiver.recv_ref().await.unwrap(), "hello");
+    /// # });
+    /// ```
     #[cfg(feature = "alloc")]
-    fn into_sink(self) -> SenderSink<BoxedPollSender<T>> {
-        SenderSink::new(BoxedPollSender::new(self))
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    fn into_encoder_sink<E>(self, encoder: E) -> EncoderSink<Self::Boxed, E>
+    where
+        Self::Boxed: PollSendRef,
+    {
+        EncoderSink::new(self.into_sink().into_inner(), encoder)
     }
 
-    fn into_pinned_sink(self) -> SenderSink<PollSender<T>> {
-        SenderSink::new(PollSender::new(self))
+    /// As [`into_encoder_sink`](#method.into_encoder_sink); it has to be pinned to be used, and allocates nothing.
+    ///
+    /// ```
+    /// use core::pin::pin;
+    /// use futures_util::SinkExt;
+    /// use sakia::mpsc::recycled::StaticChannel;
+    /// use sakia_futures::SenderExt;
+    ///
+    /// static FRAMES: StaticChannel<[u16; 32], 2> = StaticChannel::new();
+    ///
+    /// # futures_executor::block_on(async {
+    /// let (sender, mut receiver) = FRAMES.split();
+    /// let fill = |level: u16, frame: &mut [u16; 32]| frame.fill(level);
+    /// let mut sink = pin!(sender.into_pinned_encoder_sink(fill));
+    /// sink.send(7).await.unwrap();
+    /// assert_eq!(*receiver.recv_ref().await.unwrap(), [7; 32]);
+    /// # });
+    /// ```
+    fn into_pinned_encoder_sink<E>(self, encoder: E) -> EncoderSink<Self::Pinned, E>
+    where
+        Self::Pinned: PollSendRef,
+    {
+        EncoderSink::new(self.into_pinned_sink().into_inner(), encoder)
+    }
+}
+
+impl<T> SenderExt for mpsc::Sender<T> {
+    type Item = T;
+    type Pinned = mpsc::PollSender<T>;
+    #[cfg(feature = "alloc")]
+    type Boxed = mpsc::BoxedPollSender<T>;
+
+    #[cfg(feature = "alloc")]
+    fn into_sink(self) -> SenderSink<Self::Boxed> {
+        SenderSink::new(mpsc::BoxedPollSender::new(self))
+    }
+
+    fn into_pinned_sink(self) -> SenderSink<Self::Pinned> {
+        SenderSink::new(mpsc::PollSender::new(self))
+    }
+}
+
+impl<T, R> SenderExt for recycled::Sender<T, R> {
+    type Item = T;
+    type Pinned = recycled::PollSender<T, R>;
+    #[cfg(feature = "alloc")]
+    type Boxed = recycled::BoxedPollSender<T, R>;
+
+    #[cfg(feature = "alloc")]
+    fn into_sink(self) -> SenderSink<Self::Boxed> {
+        SenderSink::new(recycled::BoxedPollSender::new(self))
+    }
+
+    fn into_pinned_sink(self) -> SenderSink<Self::Pinned> {
+        SenderSink::new(recycled::PollSender::new(self))
     }
 }
 
 mod sealed {
+    use sakia::mpsc::{self, recycled};
+
     /// Leaves room for more methods.
     pub trait Sealed {}
 
-    impl<T> Sealed for sakia::mpsc::Sender<T> {}
+    impl<T> Sealed for mpsc::Sender<T> {}
+    impl<T, R> Sealed for recycled::Sender<T, R> {}
 }

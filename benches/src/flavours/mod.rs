@@ -7,9 +7,12 @@ mod flume;
 mod futures;
 mod kanal;
 mod sakia;
+mod sakia_ref;
 mod tachyonix;
 mod thingbuf;
+mod thingbuf_ref;
 mod tokio;
+mod written;
 
 pub use self::adapters::{Adapted, Streamed, Sunk};
 pub use self::async_channel::AsyncChannel;
@@ -18,9 +21,12 @@ pub use self::flume::Flume;
 pub use self::futures::Futures;
 pub use self::kanal::Kanal;
 pub use self::sakia::Sakia;
+pub use self::sakia_ref::SakiaRef;
 pub use self::tachyonix::Tachyonix;
 pub use self::thingbuf::Thingbuf;
+pub use self::thingbuf_ref::ThingbufRef;
 pub use self::tokio::Tokio;
+pub use self::written::{Page, Written};
 
 /// What a message must be for every channel to take it: thingbuf asks for `Default` and `Clone`,
 /// and for `Sync` to share its slots, crossfire for `Unpin`.
@@ -81,4 +87,24 @@ pub trait Flavour: 'static {
 
     /// Receives if there is a message at once.
     fn try_recv<T: Message>(rx: &mut Self::Rx<T>) -> Option<T>;
+
+    /// Sends the message `i`, waiting for room: written in place if the channel can do that, in a new one if not.
+    fn send_written<T: Written>(tx: &mut Self::Tx<T>, i: u64) -> impl Future<Output = bool> + Send {
+        async move { Self::send(tx, T::written(i)).await }
+    }
+
+    /// Receives and reads a message, in place if the channel can do that.
+    fn recv_read<T: Written>(rx: &mut Self::Rx<T>) -> impl Future<Output = Option<u64>> + Send {
+        async { Self::recv(rx).await.map(|message| message.read()) }
+    }
+
+    /// As [`send_written`](Self::send_written), if there is room at once.
+    fn try_send_written<T: Written>(tx: &mut Self::Tx<T>, i: u64) -> bool {
+        Self::try_send(tx, T::written(i))
+    }
+
+    /// As [`recv_read`](Self::recv_read), if there is a message at once.
+    fn try_recv_read<T: Written>(rx: &mut Self::Rx<T>) -> Option<u64> {
+        Self::try_recv(rx).map(|message| message.read())
+    }
 }

@@ -16,7 +16,7 @@ pub(super) fn funnel<F: Flavour, R: Runtime>(capacity: usize, messages: u64) -> 
         let mut sending = Vec::new();
         let mut receiving = Vec::new();
         for (tx, rx) in channels {
-            sending.extend(spawn_producers::<F, R, u64>(tx, SENDERS, each, |i| i));
+            sending.extend(spawn_producers::<F, R, u64>(tx, SENDERS, each));
             receiving.push(R::spawn(drain::<F, u64>(rx)));
         }
         for task in receiving {

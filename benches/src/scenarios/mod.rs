@@ -12,7 +12,7 @@ use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
-use crate::flavours::Flavour;
+use crate::flavours::{Flavour, Page, Written};
 use crate::runtimes::{AsyncStd, CurrentThread, MultiThread, Runtime, Smol};
 
 /// One measurement.
@@ -82,14 +82,16 @@ pub fn cells<F: Flavour>() -> Vec<Cell> {
     cells.push(Cell::new("pingpong_ct", pingpong::round_trips::<F, CurrentThread>));
     cells.extend([1, 10, 100].map(funnel::<F>));
     cells.extend([1, 20].map(pinball::<F>));
-    cells.push(Cell::new("strings", senders::strings::<F, MultiThread>));
+    cells.push(Cell::new("strings", |n| senders::fan_in::<F, MultiThread, String>(4, 100, n)));
+    cells.extend(buffers::<F, Vec<u8>>("buffers"));
+    cells.extend(buffers::<F, Page>("pages"));
     cells
 }
 
 fn one_thread<F: Flavour>() -> Vec<Cell> {
     vec![
-        Cell::new("uncontended", |n| single::bursts::<F>(1, n)),
-        Cell::new("burst100", |n| single::bursts::<F>(100, n)),
+        Cell::new("uncontended", |n| single::bursts::<F, u64>(1, n)),
+        Cell::new("burst100", |n| single::bursts::<F, u64>(100, n)),
         Cell::new("async_ready", single::ready::<F>),
         Cell::new("creation", single::creation::<F>),
     ]
@@ -101,7 +103,15 @@ fn spsc_threads<F: Flavour>(capacity: usize) -> Cell {
 
 fn mpsc<F: Flavour, R: Runtime>(runtime: &str, senders: usize, capacity: usize) -> Cell {
     let name = format!("mpsc_{runtime}_{senders}x_cap{capacity}");
-    Cell::new(name, move |n| senders::numbers::<F, R>(senders, capacity, n))
+    Cell::new(name, move |n| senders::fan_in::<F, R, u64>(senders, capacity, n))
+}
+
+/// Buffers of 4 KiB.
+fn buffers<F: Flavour, T: Written>(name: &str) -> [Cell; 2] {
+    [
+        Cell::new(format!("{name}_uncontended"), |n| single::bursts::<F, T>(1, n)),
+        Cell::new(format!("{name}_mt_1x_cap100"), |n| senders::fan_in::<F, MultiThread, T>(1, 100, n)),
+    ]
 }
 
 fn funnel<F: Flavour>(capacity: usize) -> Cell {

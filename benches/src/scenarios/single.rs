@@ -4,21 +4,21 @@ use core::hint::black_box;
 
 use super::Measured;
 use crate::block_on::block_on;
-use crate::flavours::Flavour;
+use crate::flavours::{Flavour, Written};
 
 const CAPACITY: usize = 128;
 
-/// Fills with `burst` messages by `try_send`, then empties by `try_recv`.
-pub(super) fn bursts<F: Flavour>(burst: u64, messages: u64) -> Option<Measured> {
-    let (mut tx, mut rx) = F::channel(CAPACITY, 1)?;
+/// Fills with `burst` messages by `try_send`, then empties by `try_recv`. The messages read as their numbers.
+pub(super) fn bursts<F: Flavour, T: Written>(burst: u64, messages: u64) -> Option<Measured> {
+    let (mut tx, mut rx) = F::channel::<T>(CAPACITY, 1)?;
     let rounds = messages.div_ceil(burst);
     Some(Measured::time(rounds * burst, || {
         for _ in 0..rounds {
             for i in 0..burst {
-                assert!(F::try_send(&mut tx, black_box(i)));
+                assert!(F::try_send_written(&mut tx, black_box(i)));
             }
             for i in 0..burst {
-                assert_eq!(black_box(F::try_recv(&mut rx)), Some(i));
+                assert_eq!(black_box(F::try_recv_read(&mut rx)), Some(i));
             }
         }
     }))
@@ -26,12 +26,12 @@ pub(super) fn bursts<F: Flavour>(burst: u64, messages: u64) -> Option<Measured> 
 
 /// Sends and receives in turn within one task: neither ever waits.
 pub(super) fn ready<F: Flavour>(messages: u64) -> Option<Measured> {
-    let (mut tx, mut rx) = F::channel(CAPACITY, 1)?;
+    let (mut tx, mut rx) = F::channel::<u64>(CAPACITY, 1)?;
     Some(Measured::time(messages, || {
         block_on(async {
             for i in 0..messages {
-                assert!(F::send(&mut tx, black_box(i)).await);
-                assert_eq!(black_box(F::recv(&mut rx).await), Some(i));
+                assert!(F::send_written(&mut tx, black_box(i)).await);
+                assert_eq!(black_box(F::recv_read(&mut rx).await), Some(i));
             }
         });
     }))

@@ -11,7 +11,7 @@ use crate::flavours::Flavour;
 pub(super) fn spsc<F: Flavour>(capacity: usize, messages: u64) -> Option<Measured> {
     let (tx, rx) = F::channel(capacity, 1)?;
     Some(Measured::time(messages, || {
-        let sending = thread::spawn(move || block_on(produce::<F, u64>(tx, messages, |i| i)));
+        let sending = thread::spawn(move || block_on(produce::<F, u64>(tx, messages)));
         assert_eq!(block_on(drain::<F, u64>(rx)), messages);
         sending.join().expect("the sending thread does not panic");
     }))

@@ -36,6 +36,8 @@ pub(crate) struct Report {
     pub(crate) bytes: u64,
     pub(crate) messages: u64,
     pub(crate) allocations: String,
+    /// How the lines went by value and in place, if both were asked for.
+    pub(crate) compared: Option<[String; 2]>,
     /// Words, and how often they are there.
     pub(crate) most_frequent: Vec<(String, u64)>,
 }
@@ -53,7 +55,7 @@ pub(crate) fn report(text: &str) -> Report {
         let line = lines.next_if(|line| line.starts_with(name))?;
         Some(String::from(line[name.len()..].trim_start()))
     };
-    let report = Report {
+    let mut report = Report {
         runtime: value("runtime ").unwrap(),
         files: value("files ").unwrap(),
         lines: number(&value("lines ").unwrap()),
@@ -62,8 +64,14 @@ pub(crate) fn report(text: &str) -> Report {
         bytes: number(&value("bytes ").unwrap()),
         messages: number(&value("messages ").unwrap()),
         allocations: value("allocations ").unwrap(),
+        compared: None,
         most_frequent: Vec::new(),
     };
+    if lines.clone().nth(1).is_some_and(|line| line.starts_with("by value ")) {
+        _ = lines.next();
+        let mut run = |name: &str| lines.next().unwrap().strip_prefix(name).unwrap().trim_start().into();
+        report.compared = Some([run("by value "), run("in place ")]);
+    }
     assert_eq!((lines.next(), lines.next()), (Some(""), Some("most frequent words")), "{text}");
     Report { most_frequent: lines.map(frequency).collect(), ..report }
 }

@@ -1,21 +1,10 @@
-//! The task that receives lines, and what it counts.
+//! What is counted.
 
 use core::cmp::Reverse;
-use std::{collections::HashMap, sync::Arc};
-
-use sakia::mpsc::Receiver;
-use sakia_examples::allocations::count_polls;
-
-use crate::{input::Files, progress::Progress};
-
-/// A line as it is in the file, be it text or not, with its newline.
-pub(crate) type Line = Vec<u8>;
-
-/// How many lines are received at a time.
-const BATCH: usize = 256;
+use std::collections::HashMap;
 
 /// What was received.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Counts {
     pub(crate) messages: u64,
     pub(crate) lines: u64,
@@ -26,21 +15,9 @@ pub(crate) struct Counts {
     frequencies: HashMap<Box<[u8]>, u64>,
 }
 
-/// Counts until every reader is done.
-pub(crate) async fn consume(mut receiver: Receiver<Line>, progress: Arc<Progress>, files: Arc<Files>) -> Counts {
-    let mut counts = Counts::default();
-    let mut batch = Vec::with_capacity(BATCH);
-    while count_polls(receiver.recv_many(&mut batch, BATCH)).await > 0 {
-        for line in batch.drain(..) {
-            counts.add(&line);
-        }
-        progress.show(|| format!("{} lines, {} of {} files", counts.lines, files.read(), files.len()));
-    }
-    counts
-}
-
 impl Counts {
-    fn add(&mut self, line: &[u8]) {
+    /// A line as it is in the file, be it text or not, with its newline.
+    pub(crate) fn add(&mut self, line: &[u8]) {
         self.messages += 1;
         self.lines += u64::from(line.ends_with(b"\n"));
         self.bytes += line.len() as u64;

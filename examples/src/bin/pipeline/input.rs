@@ -4,25 +4,20 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::{
     ffi::OsStr,
     fs::{self, File},
-    io::{self, BufRead as _, BufReader},
+    io::{self, BufReader},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use sakia::mpsc::Sender;
-use sakia_examples::allocations::count_polls;
+use crate::progress::Progress;
 
-use crate::{count::Line, progress::Progress};
-
-/// How many lines are sent at a time.
-const BATCH: usize = 64;
 /// How much is read from a file at a time.
 const BUFFER: usize = 64 * 1024;
 
 /// The files, which the readers share out among themselves.
 #[derive(Debug)]
 pub(crate) struct Files {
-    paths: Vec<PathBuf>,
+    paths: Arc<[PathBuf]>,
     next: AtomicUsize,
     read: AtomicUsize,
 }
@@ -37,17 +32,31 @@ impl Files {
         for path in paths {
             if path.is_dir() { walk.directory(path) } else { walk.files.push(path.clone()) }
         }
-        Self { paths: walk.files, next: AtomicUsize::new(0), read: AtomicUsize::new(0) }
+        Self::new(walk.files.into())
+    }
+
+    /// The same files, to be read again.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.paths.clone())
+    }
+
+    fn new(paths: Arc<[PathBuf]>) -> Self {
+        Self { paths, next: AtomicUsize::new(0), read: AtomicUsize::new(0) }
     }
 
     /// How many files there are.
-    pub(crate) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.paths.len()
     }
 
     /// How many were read to the end.
     pub(crate) fn read(&self) -> usize {
         self.read.load(Relaxed)
+    }
+
+    /// Shows how far it is.
+    pub(crate) fn show(&self, lines: u64, progress: &Progress) {
+        progress.show(|| format!("{lines} lines, {} of {} files", self.read(), self.len()));
     }
 
     fn take_next(&self) -> Option<&Path> {
@@ -86,23 +95,30 @@ fn is_skipped(name: &OsStr) -> bool {
     name == "target" || name.as_encoded_bytes().starts_with(b".")
 }
 
-/// A task that reads files and sends their lines.
-#[derive(Debug)]
-pub(crate) struct Reader {
-    files: Arc<Files>,
-    progress: Arc<Progress>,
-    sender: Sender<Line>,
-    batch: Vec<Line>,
+/// Where a reader's lines go.
+pub(crate) trait Outlet: Clone + Send + 'static {
+    /// Reads a line and sends it, with its newline; the last one of a file may have none. False: there was none left.
+    fn send_line(
+        &mut self,
+        file: &mut BufReader<File>,
+    ) -> impl Future<Output = Result<io::Result<bool>, Closed>> + Send;
+
+    /// Sends what was kept back.
+    fn flush(&mut self) -> impl Future<Output = Result<(), Closed>> + Send;
 }
 
 /// The consumer is gone.
-struct Closed;
+pub(crate) struct Closed;
 
-impl Reader {
-    pub(crate) fn new(files: Arc<Files>, progress: Arc<Progress>, sender: Sender<Line>) -> Self {
-        Self { files, progress, sender, batch: Vec::with_capacity(BATCH) }
-    }
+/// A task that reads files and sends their lines.
+#[derive(Debug)]
+pub(crate) struct Reader<O> {
+    pub(crate) files: Arc<Files>,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) outlet: O,
+}
 
+impl<O: Outlet> Reader<O> {
     /// Reads until there is no file left. Reading blocks the thread for a moment: files have no other way that all
     /// runtimes share.
     pub(crate) async fn run(mut self) {
@@ -114,7 +130,7 @@ impl Reader {
                 Err(Closed) => return,
             }
         }
-        _ = self.send_batch().await;
+        _ = self.outlet.flush().await;
     }
 
     async fn send_lines(&mut self, path: &Path) -> Result<io::Result<()>, Closed> {
@@ -123,26 +139,11 @@ impl Reader {
             Err(error) => return Ok(Err(error)),
         };
         loop {
-            match read_line(&mut file) {
-                Ok(None) => return Ok(Ok(())),
-                Ok(Some(line)) => self.batch.push(line),
+            match self.outlet.send_line(&mut file).await? {
+                Ok(true) => {}
+                Ok(false) => return Ok(Ok(())),
                 Err(error) => return Ok(Err(error)),
-            }
-            if self.batch.len() == BATCH {
-                self.send_batch().await?;
             }
         }
     }
-
-    async fn send_batch(&mut self) -> Result<(), Closed> {
-        let sent = count_polls(self.sender.send_iter(&mut self.batch.drain(..))).await;
-        sent.map(|_| ()).map_err(|_| Closed)
-    }
-}
-
-/// The next line, with its newline; the last one of a file may have none.
-fn read_line(file: &mut BufReader<File>) -> io::Result<Option<Line>> {
-    let mut line = Vec::new();
-    file.read_until(b'\n', &mut line)?;
-    Ok(if line.is_empty() { None } else { Some(line) })
 }

@@ -19,6 +19,8 @@ const CLEAR: &str = "\r\x1b[K";
 /// Tells how far it is, on a terminal, and what can't be read, everywhere.
 #[derive(Debug)]
 pub(crate) struct Progress {
+    /// It says what can't be read.
+    tells: bool,
     /// When the line was last written, if stderr is a terminal.
     line: Option<Mutex<Instant>>,
     failures: AtomicUsize,
@@ -27,7 +29,12 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new() -> Self {
         let line = io::stderr().is_terminal().then(|| Mutex::new(Instant::now()));
-        Self { line, failures: AtomicUsize::new(0) }
+        Self { tells: true, line, failures: AtomicUsize::new(0) }
+    }
+
+    /// For reading again what was read: what can't be was told then.
+    pub(crate) fn again() -> Self {
+        Self { tells: false, ..Self::new() }
     }
 
     /// Shows a line in place of the last, unless that was a moment ago.
@@ -43,7 +50,9 @@ impl Progress {
     /// Says what can't be read, and why.
     pub(crate) fn cannot_read(&self, path: &Path, error: &dyn Display) {
         self.failures.fetch_add(1, Relaxed);
-        self.write(&format!("pipeline: cannot read {}: {error}\n", path.display()));
+        if self.tells {
+            self.write(&format!("pipeline: cannot read {}: {error}\n", path.display()));
+        }
     }
 
     /// How often something could not be read.
