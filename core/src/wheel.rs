@@ -238,13 +238,21 @@ impl Wheel {
 
     // ===== publishing and receiving =====
 
+    /// Where the ticket of `position` is.
+    #[inline(always)]
+    fn place(tickets: &[Ticket], layout: Layout, position: Position) -> &Ticket {
+        debug_assert_eq!(tickets.len(), layout.capacity());
+        // SAFETY: callers pass this wheel's tickets, of which there are as many as its layout has indices.
+        unsafe { tickets.get_unchecked(layout.index(position)) }
+    }
+
     /// Sends the slot `index`, which the caller has as a sender. False: the receiver is gone, and the slot is still the
     /// caller's.
     #[inline]
     pub(crate) fn publish(&self, tickets: &[Ticket], index: Index) -> bool {
         let Some(claim) = self.tail.claim(1) else { return false };
         let layout = self.tail.layout();
-        let ticket = &tickets[layout.index(claim.position)];
+        let ticket = Self::place(tickets, layout, claim.position);
         // SAFETY: the position was claimed, once; its ticket has been read, since all slots but ours can't be in the ring
         // while the ring turns once.
         let marked = unsafe {
@@ -267,11 +275,11 @@ impl Wheel {
 
     #[inline(always)]
     pub(crate) fn is_published(&self, tickets: &[Ticket], head: Position, stamp: Stamp) -> bool {
-        tickets[self.layout().index(head)].is_published(stamp)
+        Self::place(tickets, self.layout(), head).is_published(stamp)
     }
 
     pub(crate) fn mark(&self, tickets: &[Ticket], head: Position, stamp: Stamp) -> bool {
-        tickets[self.layout().index(head)].mark(stamp)
+        Self::place(tickets, self.layout(), head).mark(stamp)
     }
 
     /// Takes the ticket at `head`: its slot is the receiver's.
@@ -281,7 +289,7 @@ impl Wheel {
     #[inline(always)]
     pub(crate) unsafe fn receive(&self, tickets: &[Ticket], head: Position) -> Index {
         // SAFETY: published, and taken once, since the head moves on.
-        let index = unsafe { tickets[self.layout().index(head)].take() };
+        let index = unsafe { Self::place(tickets, self.layout(), head).take() };
         // Relaxed: only the receiver writes and reads it.
         let received = self.consumer.received.load(Ordering::Relaxed);
         self.consumer.received.store(received.wrapping_add(1), Ordering::Relaxed);
@@ -293,7 +301,7 @@ impl Wheel {
     /// The slot of the message at `position`, which is published and not received.
     pub(crate) fn ticket(&self, tickets: &[Ticket], position: Position) -> Index {
         // SAFETY: published, so written; the receiver, which calls, does not take it meanwhile.
-        unsafe { *tickets[self.layout().index(position)].message() }
+        unsafe { *Self::place(tickets, self.layout(), position).message() }
     }
 
     // ===== the receiver, waiting =====

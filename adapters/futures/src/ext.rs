@@ -134,7 +134,7 @@ pub trait SenderExt: sealed::Sealed + Sized {
         EncoderSink::new(self.into_sink().into_inner(), encoder)
     }
 
-    /// As [`into_encoder_sink`](#method.into_encoder_sink); it has to be pinned to be used, and allocates nothing.
+    /// As [`into_encoder_sink`](Self::into_encoder_sink); it has to be pinned to be used, and allocates nothing.
     ///
     /// ```
     /// use core::pin::pin;
