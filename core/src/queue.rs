@@ -78,11 +78,13 @@ macro_rules! queue_methods {
         ///
         /// # Errors
         /// If no slot is free. The element comes back.
+        #[inline]
         pub fn push(&self, value: T) -> Result<(), Full<T>> {
             self.view().push(value)
         }
 
         /// Takes the next element out.
+        #[inline]
         pub fn pop(&self) -> Option<T> {
             self.view().pop()
         }

@@ -268,7 +268,6 @@ impl Pool {
     }
 
     fn may_overtake(&self, word: Word) -> bool {
-        // Acquire: not needed for more than the word's own: see "Overtaking".
         self.overtaking > 0 && self.left(word) > 0
     }
 

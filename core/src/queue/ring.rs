@@ -8,8 +8,8 @@
 //! A consumer would be fooled only if it slept between the two while the head goes round all positions, to the message: 2^35
 //! elements, minutes at 5 ns each (2^29 on targets without 64-bit atomics, minutes at 1 us).
 
-use crate::ledger::CacheLine;
 use crate::{
+    ledger::CacheLine,
     pool::Index,
     position::{AtomicPosition, Layout, Position, Stamp},
     sync::{
@@ -64,12 +64,19 @@ impl Ring {
         self.layout().capacity()
     }
 
+    #[inline(always)]
+    fn place<'a>(&self, places: &'a [Place], position: Position) -> &'a Place {
+        debug_assert_eq!(places.len(), self.capacity());
+        // SAFETY: callers pass the queue's places, of which there are as many as the layout has indices.
+        unsafe { places.get_unchecked(self.layout().index(position)) }
+    }
+
     /// Publishes the slot `ticket`, which the caller has.
     #[inline]
     pub(super) fn push(&self, places: &[Place], ticket: Index) {
         // Nobody closes this tail.
         let Some(claim) = self.tail.claim(1) else { return };
-        let place = &places[self.layout().index(claim.position)];
+        let place = self.place(places, claim.position);
         // Relaxed: published by the stamp. Who reads the old ticket still will fail to move the head.
         place.ticket.store(ticket, Ordering::Relaxed);
         // Release pairs with the Acquire in `is_published`.
@@ -82,7 +89,7 @@ impl Ring {
         // Acquire pairs with the Release half of the exchange: whose head is seen, that consumer's reads are over.
         let mut head = self.head.load(Ordering::Acquire);
         loop {
-            let place = &places[self.layout().index(head)];
+            let place = self.place(places, head);
             if !place.is_published(self.layout().stamp(head)) {
                 head = self.look_again(place, head)?;
                 continue;

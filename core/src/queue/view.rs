@@ -101,6 +101,7 @@ impl<'a, T, R> View<'a, T, R> {
         debug_assert!(put.is_ok(), "nobody waits");
     }
 
+    #[inline]
     pub(super) fn push(self, value: T) -> Result<(), Full<T>> {
         let Some(index) = self.take() else { return Err(Full(value)) };
         // SAFETY: the slot was taken. What was in it is dropped last, lest it panic.
@@ -109,6 +110,7 @@ impl<'a, T, R> View<'a, T, R> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn pop(self) -> Option<T> {
         let index = self.core.ring.pop(self.places)?;
         // SAFETY: the slot was popped.
