@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for cfg in "--cfg sakia_narrow" "--cfg sakia_marked"; do
+for cfg in "--cfg sakia_narrow" "--cfg sakia_marked" "--cfg sakia_on_demand"; do
     echo "== tests with $cfg"
     RUSTFLAGS="$cfg" cargo test --quiet -p sakia -p sakia-tests --target-dir target/packings --lib --tests
 done

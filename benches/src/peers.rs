@@ -1,10 +1,10 @@
 //! The table of everything that is measured.
 
 use crate::flavours::{
-    AsyncChannel, Class, Crossfire, Flavour, Flume, Futures, Kanal, Sakia, SakiaRef, Streamed, Sunk, Tachyonix,
-    Thingbuf, ThingbufRef, Tokio,
+    AsyncChannel, Class, Crossfire, Flavour, Flume, Futures, Kanal, Sakia, SakiaRef, SakiaTokio, Streamed, Sunk,
+    Tachyonix, Thingbuf, ThingbufRef, Tokio, Unbounded,
 };
-use crate::scenarios::{Cell, cells};
+use crate::scenarios::{Cell, cells, no_unbounded_cells, unbounded_cells};
 
 /// A channel with its cells. All peers have the same cells in the same order.
 #[derive(Debug)]
@@ -19,7 +19,20 @@ pub struct Peer {
 
 impl Peer {
     fn of<F: Flavour>() -> Self {
-        Self { name: F::NAME, class: F::CLASS, cells: cells::<F>() }
+        Self {
+            name: F::NAME,
+            class: F::CLASS,
+            cells: [cells::<F>(), no_unbounded_cells()].into_iter().flatten().collect(),
+        }
+    }
+
+    /// With a variant without a bound.
+    fn with_unbounded<F: Flavour>() -> Self
+    where
+        Unbounded<F>: Flavour,
+    {
+        let cells = [cells::<F>(), unbounded_cells::<Unbounded<F>>()].into_iter().flatten().collect();
+        Self { name: F::NAME, class: F::CLASS, cells }
     }
 }
 
@@ -27,18 +40,19 @@ impl Peer {
 #[must_use]
 pub fn all() -> Vec<Peer> {
     vec![
-        Peer::of::<Sakia<false>>(),
+        Peer::with_unbounded::<Sakia<false>>(),
         Peer::of::<Sakia<true>>(),
+        Peer::with_unbounded::<SakiaTokio>(),
         Peer::of::<SakiaRef<false>>(),
         Peer::of::<SakiaRef<true>>(),
-        Peer::of::<Tokio>(),
+        Peer::with_unbounded::<Tokio>(),
         Peer::of::<Thingbuf>(),
         Peer::of::<ThingbufRef>(),
-        Peer::of::<Futures>(),
-        Peer::of::<Flume>(),
-        Peer::of::<AsyncChannel>(),
-        Peer::of::<Kanal>(),
-        Peer::of::<Crossfire>(),
+        Peer::with_unbounded::<Futures>(),
+        Peer::with_unbounded::<Flume>(),
+        Peer::with_unbounded::<AsyncChannel>(),
+        Peer::with_unbounded::<Kanal>(),
+        Peer::with_unbounded::<Crossfire>(),
         Peer::of::<Tachyonix>(),
     ]
 }

@@ -18,7 +18,8 @@
 //! empty sends one more.
 
 use crate::{
-    ledger::{CacheLine, Ledger, Refused, Returned},
+    counts::Counts,
+    ledger::{Ledger, Refused, Returned},
     listening::Listened,
     position::{Layout, Position},
     receiver_waker::ReceiverWaker,
@@ -33,19 +34,23 @@ mod waiting;
 #[derive(Debug)]
 pub(crate) struct Closed;
 
+/// In the order of memory: the counts, which are rarely touched, keep the lock apart from what each receive reads.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Channel {
     pub(crate) ledger: Ledger,
-    pub(crate) receiver: CacheLine<ReceiverWaker>,
+    pub(crate) receiver: ReceiverWaker,
+    pub(crate) counts: Counts,
     queue: Lock<Queue>,
 }
 
 impl Channel {
     const_unless_loom! {
-        pub(crate) fn new(layout: Layout, overtaking: u32) -> Self {
+        pub(crate) fn new(layout: Layout, bound: usize, overtaking: u32, counts: Counts) -> Self {
             Self {
-                ledger: Ledger::new(layout, overtaking),
-                receiver: CacheLine(ReceiverWaker::new()),
+                ledger: Ledger::new(layout, bound, overtaking),
+                receiver: ReceiverWaker::new(),
+                counts,
                 queue: Lock::new(Queue::new()),
             }
         }
@@ -91,23 +96,27 @@ impl Channel {
 
     /// The receiver has emptied `n` slots from `head` on.
     #[inline]
-    pub(crate) fn free_slots(&self, head: Position, n: usize) {
-        if !self.ledger.advance(head, n) {
-            if n == 1 {
-                self.free_one_waited(head);
-            } else {
-                // Under the lock: who joins the queue must not see the one without the other.
-                self.queue.with(|_| {
-                    self.ledger.advance_in_hand(head, n);
-                    self.ledger.raise(n);
-                });
-                self.deal(n, false);
-            }
+    pub(crate) fn free_slots<const CHAINED: bool>(&self, head: Position, n: usize) {
+        if !self.ledger.advance::<CHAINED>(head, n) {
+            self.free_waited(head, n);
         }
     }
 
-    /// What [`Self::deal`] comes to for one slot, in as few steps as it takes.
     #[cold]
+    #[inline(never)]
+    fn free_waited(&self, head: Position, n: usize) {
+        if n == 1 {
+            return self.free_one_waited(head);
+        }
+        // Under the lock: who joins the queue must not see the one without the other.
+        self.queue.with(|_| {
+            self.ledger.advance_in_hand(head, n);
+            self.ledger.raise(n);
+        });
+        self.deal(n, false);
+    }
+
+    /// What [`Self::deal`] comes to for one slot, in as few steps as it takes.
     fn free_one_waited(&self, head: Position) {
         let waker = self.queue.with(|queue| {
             let Some(first) = queue.senders.first_ref() else {

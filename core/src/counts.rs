@@ -28,7 +28,7 @@ impl Count {
     pub(crate) fn increment(&self) {
         // Relaxed: a new handle is made from one that exists, and whoever passes it on orders that.
         if self.0.fetch_add(1, Ordering::Relaxed) > MAX_COUNT {
-            sync::abort();
+            sync::abort("a count of handles overflowed");
         }
     }
 
@@ -37,7 +37,7 @@ impl Count {
         let mut count = self.0.load(Ordering::Relaxed);
         while count != 0 {
             if count > MAX_COUNT {
-                sync::abort();
+                sync::abort("a count of handles overflowed");
             }
             // Acquire pairs with `decrement` by the others; failure is tried again with what was found.
             match self.0.compare_exchange_weak(count, count + 1, Ordering::Acquire, Ordering::Relaxed) {

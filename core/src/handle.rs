@@ -1,15 +1,22 @@
-//! Where a channel lives and when it ends: one counted pointer to its header, with the slots behind it, in an allocation
-//! of its own or in a `static`.
+//! Where a channel lives and when it ends: one counted pointer to its header, in an allocation of its own or in a `static`.
+//! The messages are in slots behind the header, or in blocks that are allocated by use.
 
 mod drain;
 #[cfg(feature = "alloc")]
 pub(crate) mod heap;
+mod place;
+
+#[cfg(feature = "alloc")]
+use crate::{
+    chain::{Block, Chain},
+    position::POSITION_BITS,
+};
 
 use crate::{
     channel::Channel,
     counts::Counts,
     ledger::{Claim, View},
-    position::{Layout, Position, Stamp},
+    position::{Layout, Position},
     receiver_waker::ReceiverWaker,
     receiving::Source,
     ring::Slot,
@@ -17,29 +24,37 @@ use crate::{
 };
 use core::{marker::PhantomData, ops::Deref, ptr::NonNull};
 use drain::{Drain, drop_all};
+pub(crate) use place::Place;
 
 /// All of a channel but its slots.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Shared {
+    #[cfg(feature = "alloc")]
+    chain: Chain,
     pub(crate) channel: Channel,
-    pub(crate) counts: Counts,
 }
 
 #[cfg(not(sakia_loom))]
-const _: () = assert!(size_of::<Shared>() <= 512);
+const _: () = assert!(size_of::<Shared>() <= 320);
 
 impl Shared {
     sync::const_unless_loom! {
-        pub(crate) fn new(layout: Layout, overtaking: u32, is_static: bool) -> Self {
-            Self { channel: Channel::new(layout, overtaking), counts: Counts::new(is_static) }
+        pub(crate) fn new(layout: Layout, bound: usize, overtaking: u32, is_static: bool) -> Self {
+            Self {
+                #[cfg(feature = "alloc")]
+                chain: Chain::new(),
+                channel: Channel::new(layout, bound, overtaking, Counts::new(is_static)),
+            }
         }
     }
 }
 
 /// A counted pointer to a channel.
 ///
-/// Invariant: `shared` points to a [`Shared`] with `capacity` slots of `T` at [`slots_offset`] behind it, with access to
-/// both, which live until the last handle is dropped.
+/// Invariant: `shared` points to a [`Shared`] whose chain has blocks for messages of `T`; unless its layout is endless, there
+/// are as many slots of `T` as the layout says at [`slots_offset`] behind it. The pointer has access to all that, which
+/// lives until the last handle is dropped.
 pub(crate) struct Handle<T> {
     shared: NonNull<Shared>,
     // Invariant in T: what one end sends, the other receives.
@@ -68,14 +83,14 @@ impl<T> Deref for Handle<T> {
 
 impl<T> Clone for Handle<T> {
     fn clone(&self) -> Self {
-        self.counts.handles.increment();
+        self.channel.counts.handles.increment();
         Self { shared: self.shared, _messages: PhantomData }
     }
 }
 
 impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
-        if self.counts.handles.decrement() {
+        if self.channel.counts.handles.decrement() {
             self.end();
         }
     }
@@ -100,33 +115,64 @@ impl<T> Handle<T> {
         self.channel.ledger.layout()
     }
 
-    /// The slot of a position.
+    /// The slot of a position, in a ring.
     #[inline(always)]
-    pub(crate) fn slot(&self, layout: Layout, position: Position) -> &Slot<T> {
-        // SAFETY: the invariant of `Handle`; the layout's indices are below the capacity.
-        unsafe { self.shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>().add(layout.index(position)).as_ref() }
+    fn slot(&self, layout: Layout, position: Position) -> Place<'_, T> {
+        // SAFETY: the invariant of `Handle`; the layout's indices are below the number of slots.
+        let slot =
+            unsafe { self.shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>().add(layout.index(position)).as_ref() };
+        Place::Slot { slot, stamp: layout.stamp(position) }
+    }
+
+    /// The messages are in blocks, and not in a ring.
+    #[inline(always)]
+    pub(crate) fn is_chained(&self) -> bool {
+        self.layout().is_endless()
     }
 
     // ===== sending =====
 
     /// Fills the position that was claimed and wakes the receiver if that is ours to do.
     #[inline]
-    pub(crate) fn fill(&self, claim: &Claim, value: T) {
-        if self.put(claim.position, value) | claim.wake {
+    pub(crate) fn fill<const CHAINED: bool>(&self, claim: &Claim, value: T) {
+        if self.put::<CHAINED>(claim.position, value) | claim.wake {
             self.wake(claim.wake);
         }
     }
 
     /// Writes and publishes. True: the receiver left a mark.
     #[inline(always)]
-    fn put(&self, position: Position, value: T) -> bool {
-        let layout = self.layout();
-        let slot = self.slot(layout, position);
+    fn put<const CHAINED: bool>(&self, position: Position, value: T) -> bool {
+        let place = self.place::<CHAINED>(position);
         // SAFETY: callers pass positions that they have claimed, once.
         unsafe {
-            slot.write(value);
-            slot.publish(layout.stamp(position))
+            place.write(value);
+            place.publish()
         }
+    }
+
+    /// Where the message at `position` goes, which the caller has claimed and not published yet.
+    #[inline(always)]
+    fn place<const CHAINED: bool>(&self, position: Position) -> Place<'_, T> {
+        let layout = self.layout();
+        debug_assert_eq!(CHAINED, layout.is_endless());
+        #[cfg(feature = "alloc")]
+        if CHAINED {
+            let block = self.chain.tail_at(position).unwrap_or_else(|| self.find_block(position));
+            // SAFETY: it is the receiver's to give away only after the message was published.
+            return unsafe { Place::in_block(block, position) };
+        }
+        self.slot(layout, position)
+    }
+
+    #[cfg(feature = "alloc")]
+    #[cold]
+    fn find_block(&self, position: Position) -> NonNull<Block> {
+        let ledger = &self.channel.ledger;
+        if self.layout().distance(ledger.head_seen_by_others(), position) >> (POSITION_BITS - 1) != 0 {
+            sync::abort("more messages than can be counted");
+        }
+        self.chain.find::<T>(position, || ledger.fence_claims())
     }
 
     /// Wakes the receiver, which has been unparked already or has left a mark.
@@ -139,11 +185,19 @@ impl<T> Handle<T> {
 
     /// Sends with `n` reserved credits as many messages in a row. The messages are dropped if the receiver is gone.
     pub(crate) fn fill_reserved(&self, n: usize, values: impl Iterator<Item = T>) {
-        let Some(claim) = self.channel.ledger.claim_reserved(n) else { return drop_all(values.take(n)) };
+        if self.is_chained() {
+            self.fill_reserved_in::<true>(n, values);
+        } else {
+            self.fill_reserved_in::<false>(n, values);
+        }
+    }
+
+    fn fill_reserved_in<const CHAINED: bool>(&self, n: usize, values: impl Iterator<Item = T>) {
+        let Some(claim) = self.channel.ledger.claim_reserved::<CHAINED>(n) else { return drop_all(values.take(n)) };
         let mut position = claim.position;
         let mut wake = claim.wake;
         for value in values.take(n) {
-            wake |= self.put(position, value);
+            wake |= self.put::<CHAINED>(position, value);
             position = self.layout().advance(position, 1);
         }
         if wake {
@@ -154,9 +208,19 @@ impl<T> Handle<T> {
     /// Sends with one reserved credit. The value comes back if the receiver is gone.
     #[inline]
     pub(crate) fn send_reserved(&self, value: T) -> Result<(), T> {
-        match self.channel.ledger.claim_reserved(1) {
+        if self.is_chained() { self.send_reserved_chained(value) } else { self.send_reserved_in::<false>(value) }
+    }
+
+    #[inline(never)]
+    fn send_reserved_chained(&self, value: T) -> Result<(), T> {
+        self.send_reserved_in::<true>(value)
+    }
+
+    #[inline(always)]
+    fn send_reserved_in<const CHAINED: bool>(&self, value: T) -> Result<(), T> {
+        match self.channel.ledger.claim_reserved::<CHAINED>(1) {
             Some(claim) => {
-                self.fill(&claim, value);
+                self.fill::<CHAINED>(&claim, value);
                 Ok(())
             }
             None => Err(value),
@@ -165,15 +229,67 @@ impl<T> Handle<T> {
 
     // ===== the receiver's end =====
 
+    /// Where the message at `position` is, which is the head or, while a batch is taken, further on. None: nobody has come
+    /// to publish there.
+    #[inline(always)]
+    pub(crate) fn head_place<const CHAINED: bool>(&self, position: Position) -> Option<Place<'_, T>> {
+        let layout = self.channel.ledger.receiver_layout();
+        debug_assert_eq!(CHAINED, layout.is_endless());
+        #[cfg(feature = "alloc")]
+        if CHAINED {
+            let block = self.chain.head_at(position).or_else(|| self.next_block(position))?;
+            // SAFETY: the receiver, which the caller is, gives it away only after it has moved on.
+            return Some(unsafe { Place::in_block(block, position) });
+        }
+        Some(self.slot(layout, position))
+    }
+
+    /// The place of a message that was found published.
+    ///
+    /// # Safety
+    /// The caller is the receiver, `position` its position, and the message there is published.
+    #[inline(always)]
+    unsafe fn published<const CHAINED: bool>(&self, position: Position) -> Place<'_, T> {
+        // SAFETY: where something was published, there is a place.
+        unsafe { self.head_place::<CHAINED>(position).unwrap_unchecked() }
+    }
+
+    /// The message at `head`, for looking at it in place.
+    ///
+    /// # Safety
+    /// The caller is the receiver, `head` its position, and the message there is published.
+    pub(crate) unsafe fn message<const CHAINED: bool>(&self, head: Position) -> *const T {
+        // SAFETY: the caller's promise.
+        unsafe { self.published::<CHAINED>(head) }.message()
+    }
+
+    /// For the receiver, when the queue has drained.
+    #[cfg(feature = "alloc")]
+    fn give_back_memory(&self) {
+        let ledger = &self.channel.ledger;
+        if ledger.receiver_layout().is_endless() {
+            self.chain.reclaim::<T>(ledger.head());
+            self.chain.trim::<T>();
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    #[cold]
+    fn next_block(&self, position: Position) -> Option<NonNull<Block>> {
+        let block = self.chain.move_head(position);
+        self.chain.reclaim::<T>(self.channel.ledger.head());
+        block
+    }
+
     /// Takes the message out and frees its slot.
     ///
     /// # Safety
     /// The caller is the receiver, `head` its position, and the message there is published.
     #[inline(always)]
-    pub(crate) unsafe fn take(&self, head: Position) -> T {
+    pub(crate) unsafe fn take<const CHAINED: bool>(&self, head: Position) -> T {
         // SAFETY: the caller's promise; the position moves on right after, so it is taken once.
-        let message = unsafe { self.slot(self.channel.ledger.receiver_layout(), head).take() };
-        self.channel.free_slots(head, 1);
+        let message = unsafe { self.published::<CHAINED>(head).take() };
+        self.channel.free_slots::<CHAINED>(head, 1);
         message
     }
 
@@ -183,6 +299,8 @@ impl<T> Handle<T> {
     /// The caller is the receiver and never receives again.
     pub(crate) unsafe fn end_receiving(&self) {
         let tail = self.channel.ledger.close_for_good();
+        #[cfg(feature = "alloc")]
+        let _reclaim = OnDrop(|| self.give_back_memory());
         let _drain = Drain::new(self, tail, true);
         let _closing = OnDrop(|| self.channel.close_waiters());
         if self.channel.ledger.unpark() {
@@ -201,37 +319,49 @@ impl<T> Handle<T> {
     }
 
     fn free(&self) {
-        if self.counts.is_static {
+        if self.channel.counts.is_static {
             self.channel.ledger.reopen();
-            self.counts.end_split();
+            self.channel.counts.end_split();
         } else {
             #[cfg(feature = "alloc")]
-            // SAFETY: the last handle, of a channel that `heap::allocate` has made.
+            // SAFETY: the last handle, of a channel that `heap::allocate` has made, and drained by `end`.
             unsafe {
+                self.chain.end::<T>();
                 heap::free::<T>(self.shared);
             }
         }
     }
 }
 
-impl<T> Source for Handle<T> {
+/// The receiver's view of a channel whose messages are `CHAINED` or not.
+pub(crate) struct Received<'a, T, const CHAINED: bool>(pub(crate) &'a Handle<T>);
+
+impl<T, const CHAINED: bool> Deref for Received<'_, T, CHAINED> {
+    type Target = Handle<T>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Handle<T> {
+        self.0
+    }
+}
+
+impl<T, const CHAINED: bool> Source for Received<'_, T, CHAINED> {
     #[inline(always)]
     fn head(&self) -> Position {
         self.channel.ledger.head()
     }
 
     #[inline(always)]
-    fn stamp(&self, head: Position) -> Stamp {
-        self.channel.ledger.receiver_layout().stamp(head)
+    fn is_published(&self, head: Position) -> bool {
+        self.head_place::<CHAINED>(head).is_some_and(|place| place.is_published())
     }
 
-    #[inline(always)]
-    fn is_published(&self, head: Position, stamp: Stamp) -> bool {
-        self.slot(self.channel.ledger.receiver_layout(), head).is_published(stamp)
-    }
-
-    fn mark(&self, head: Position, stamp: Stamp) -> bool {
-        self.slot(self.channel.ledger.receiver_layout(), head).mark(stamp)
+    fn mark(&self, head: Position) -> bool {
+        #[cfg(feature = "alloc")]
+        if CHAINED {
+            self.chain.head_or_new::<T>(head);
+        }
+        self.head_place::<CHAINED>(head).is_some_and(|place| place.mark())
     }
 
     fn look(&self, head: Position) -> View {
@@ -239,6 +369,8 @@ impl<T> Source for Handle<T> {
     }
 
     fn relieve(&self) -> bool {
+        #[cfg(feature = "alloc")]
+        self.give_back_memory();
         self.channel.relieve()
     }
 

@@ -1,4 +1,4 @@
-//! A bounded multi-producer, single-consumer channel.
+//! A multi-producer, single-consumer channel, bounded or not.
 //!
 //! See the [crate's documentation](crate) for what it is, and [`channel`] to begin with.
 
@@ -16,10 +16,12 @@ mod receiver;
 pub mod recycled;
 mod sender;
 mod static_channel;
+#[cfg(feature = "alloc")]
+mod unbounded;
 mod weak;
 
 #[cfg(feature = "alloc")]
-pub use builder::{Builder, channel};
+pub use builder::{Builder, channel, unbounded};
 pub use builder::{MAX_CAPACITY, default_overtaking};
 pub use permit::{OwnedPermit, Permit, PermitIterator};
 pub use poll::{PollReceive, PollSend};
@@ -33,4 +35,6 @@ pub use receiver::{Receiver, TryIter};
 pub use recycled::with_recycle;
 pub use sender::Sender;
 pub use static_channel::{StaticChannel, StaticReceiver, StaticSender};
+#[cfg(feature = "alloc")]
+pub use unbounded::{UnboundedSender, WeakUnboundedSender};
 pub use weak::WeakSender;

@@ -33,33 +33,49 @@ pub(crate) const POSITION_BITS: u32 = if cfg!(sakia_loom) {
 /// All bits that a position can have.
 pub(crate) const POSITION_MASK: Position = (1 << POSITION_BITS) - 1;
 
-/// The largest capacity of a channel: the counts of slots that are used and reserved fit beside a position.
-pub(crate) const MAX_CAPACITY: usize = if cfg!(sakia_loom) { 3 } else { (1 << 23) - 1 };
+/// The largest number of slots in a ring, and of credits that are counted beside a position in one word.
+pub(crate) const MAX_SLOTS: usize = if cfg!(sakia_loom) { 3 } else { (1 << 23) - 1 };
+
+/// Bits of an index that no ring has: see [`Layout::endless`].
+const ENDLESS_BITS: u32 = if POSITION_BITS > 31 { 31 } else { POSITION_BITS - 1 };
 
 /// What is written beside a message to publish it (see [`crate::ring`]).
 pub(crate) type Stamp = u32;
 
-/// How positions of a channel with this capacity are made up.
+/// How positions are made up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     /// Slots in the ring.
-    capacity: u32,
-    /// What must be added to an index that reached `capacity` to carry into the lap.
+    slots: u32,
+    /// What must be added to an index that reached `slots` to carry into the lap.
     gap: u32,
     /// The bits of a position that are its index.
     mask: u32,
 }
 
 impl Layout {
-    pub(crate) const fn new(capacity: usize) -> Self {
-        assert!(capacity > 0 && capacity <= MAX_CAPACITY);
-        let laps = capacity.next_power_of_two();
-        Self { capacity: capacity as u32, gap: (laps - capacity) as u32, mask: (laps - 1) as u32 }
+    /// For a ring of that many slots.
+    pub(crate) const fn new(slots: usize) -> Self {
+        assert!(slots > 0 && slots <= MAX_SLOTS);
+        let laps = slots.next_power_of_two();
+        Self { slots: slots as u32, gap: (laps - slots) as u32, mask: (laps - 1) as u32 }
+    }
+
+    /// For messages in a chain of blocks (see [`crate::chain`]): positions follow each other without a gap.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn endless() -> Self {
+        Self { slots: 1 << ENDLESS_BITS, gap: 0, mask: (1 << ENDLESS_BITS) - 1 }
+    }
+
+    /// False: for a ring.
+    #[inline(always)]
+    pub(crate) const fn is_endless(self) -> bool {
+        self.slots == 1 << ENDLESS_BITS
     }
 
     #[inline(always)]
-    pub(crate) const fn capacity(self) -> usize {
-        self.capacity as usize
+    pub(crate) const fn slots(self) -> usize {
+        self.slots as usize
     }
 
     /// The first position: lap 1, since a slot that was never written carries the stamp of lap 0.
@@ -80,12 +96,12 @@ impl Layout {
         (position as Stamp) << 1
     }
 
-    /// The position `n` messages after `position`, `n` at most the capacity.
+    /// The position `n` messages after `position`, `n` at most the number of slots.
     #[inline(always)]
     pub(crate) const fn advance(self, position: Position, n: usize) -> Position {
-        debug_assert!(n <= self.capacity());
+        debug_assert!(n <= self.slots());
         let next = position.wrapping_add(n as Position);
-        if self.index(position) + n >= self.capacity() { self.carry(next) } else { next }
+        if self.index(position) + n >= self.slots() { self.carry(next) } else { next }
     }
 
     /// Out of line, so that the usual case is a branch that is foreseen, not one more step that all wait for.
@@ -94,7 +110,7 @@ impl Layout {
         next.wrapping_add(self.gap as Position) & POSITION_MASK
     }
 
-    /// How many messages lie from `from` to `to`, exact up to the capacity; a number above the capacity where they are
+    /// How many messages lie from `from` to `to`, exact up to the number of slots; a number above that where they are
     /// further apart or `to` lies before `from` (both were read while others move them).
     #[inline(always)]
     pub(crate) const fn distance(self, from: Position, to: Position) -> u64 {
@@ -107,17 +123,17 @@ impl Layout {
     }
 }
 
-/// Counting without gaps, for the overtaking limit: laps times capacity plus index.
+/// Counting without gaps, for the overtaking limit: laps times slots plus index.
 #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
 impl Layout {
     /// How many messages lie before `position`, modulo [`Self::cycle`].
     pub(crate) const fn linear(self, position: Position) -> u64 {
-        (position >> self.mask.count_ones()) * self.capacity as u64 + self.index(position) as u64
+        (position >> self.mask.count_ones()) * self.slots as u64 + self.index(position) as u64
     }
 
     /// The number of positions there are.
     pub(crate) const fn cycle(self) -> u64 {
-        (self.capacity as u64) << (POSITION_BITS - self.mask.count_ones())
+        (self.slots as u64) << (POSITION_BITS - self.mask.count_ones())
     }
 
     /// `a + b` in the cycle.
@@ -136,7 +152,7 @@ impl Layout {
 mod tests {
     use super::*;
 
-    const CAPACITIES: [usize; 12] = [1, 2, 3, 4, 5, 7, 8, 9, 255, 256, 257, MAX_CAPACITY];
+    const CAPACITIES: [usize; 12] = [1, 2, 3, 4, 5, 7, 8, 9, 255, 256, 257, MAX_SLOTS];
 
     #[test]
     fn every_slot_is_visited_in_order_and_laps_differ_in_their_stamp() {

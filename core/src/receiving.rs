@@ -3,7 +3,7 @@
 use crate::{
     ledger::View,
     mpsc::errors::TryRecvError,
-    position::{Position, Stamp},
+    position::Position,
     receiver_waker::{LayOut, ReceiverWaker},
     ring::MARKED,
     sync::{self, spin_for},
@@ -18,14 +18,11 @@ pub(crate) trait Source {
     /// Where the receiver stands.
     fn head(&self) -> Position;
 
-    /// What the stamp of the message at `head` will be.
-    fn stamp(&self, head: Position) -> Stamp;
-
     /// The message at `head` may be taken.
-    fn is_published(&self, head: Position, stamp: Stamp) -> bool;
+    fn is_published(&self, head: Position) -> bool;
 
     /// Asks the sender that is about to publish at `head` to wake the receiver. False: it has published.
-    fn mark(&self, head: Position, stamp: Stamp) -> bool;
+    fn mark(&self, head: Position) -> bool;
 
     /// What there is at `head`.
     fn look(&self, head: Position) -> View;
@@ -47,7 +44,7 @@ pub(crate) trait Source {
 #[inline(always)]
 pub(crate) fn try_look(source: &impl Source) -> Result<Position, TryRecvError> {
     let head = source.head();
-    if source.is_published(head, source.stamp(head)) { Ok(head) } else { try_look_again(source, head) }
+    if source.is_published(head) { Ok(head) } else { try_look_again(source, head) }
 }
 
 #[cold]
@@ -59,7 +56,7 @@ fn try_look_again(source: &impl Source, head: Position) -> Result<Position, TryR
             Err(TryRecvError::Empty)
         }
         View::Claimed => {
-            let published = || source.is_published(head, source.stamp(head));
+            let published = || source.is_published(head);
             let found = spin_for(published);
             // The sender is between two instructions; with threads to give way to, it will run.
             #[cfg(feature = "std")]
@@ -75,11 +72,7 @@ fn try_look_again(source: &impl Source, head: Position) -> Result<Position, TryR
 #[inline(always)]
 pub(crate) fn poll_look(source: &impl Source, context: &mut Context<'_>) -> Poll<Option<Position>> {
     let head = source.head();
-    if source.is_published(head, source.stamp(head)) {
-        Poll::Ready(Some(head))
-    } else {
-        poll_look_again(source, context, head)
-    }
+    if source.is_published(head) { Poll::Ready(Some(head)) } else { poll_look_again(source, context, head) }
 }
 
 /// Waits for the next message, and is Ready with what `then` has made of its position; None: there will never be one.
@@ -111,8 +104,7 @@ impl<S: Source, O, F: FnMut(Option<Position>) -> O> Future for Look<'_, S, F> {
 
 #[inline(never)]
 fn poll_look_again(source: &impl Source, context: &mut Context<'_>, head: Position) -> Poll<Option<Position>> {
-    let stamp = source.stamp(head);
-    let published = || source.is_published(head, stamp);
+    let published = || source.is_published(head);
     match source.look(head) {
         View::Finished => return Poll::Ready(None),
         View::Empty if source.relieve() => return yield_now(context),
@@ -131,7 +123,7 @@ fn poll_look_again(source: &impl Source, context: &mut Context<'_>, head: Positi
     match source.park(head) {
         View::Empty => Poll::Pending,
         // The sender that publishes here finds the mark and wakes.
-        View::Claimed if MARKED && source.mark(head, stamp) => Poll::Pending,
+        View::Claimed if MARKED && source.mark(head) => Poll::Pending,
         view => {
             unpark(source);
             match view {

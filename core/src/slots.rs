@@ -18,7 +18,7 @@ pub(crate) use held::{Held, Way};
 use crate::{
     ledger::View,
     pool::{Index, Links},
-    position::{Position, Stamp},
+    position::Position,
     receiver_waker::ReceiverWaker,
     receiving::Source,
     recycling::Recycle,
@@ -102,7 +102,7 @@ impl<T, R> Slots<T, R> {
     }
 
     pub(crate) fn max_capacity(&self) -> usize {
-        self.wheel().layout().capacity()
+        self.wheel().layout().slots()
     }
 
     #[inline(always)]
@@ -262,17 +262,12 @@ impl<T, R> Source for Slots<T, R> {
     }
 
     #[inline(always)]
-    fn stamp(&self, head: Position) -> Stamp {
-        self.wheel().layout().stamp(head)
+    fn is_published(&self, head: Position) -> bool {
+        self.wheel().is_published(self.tickets(), head, self.wheel().layout().stamp(head))
     }
 
-    #[inline(always)]
-    fn is_published(&self, head: Position, stamp: Stamp) -> bool {
-        self.wheel().is_published(self.tickets(), head, stamp)
-    }
-
-    fn mark(&self, head: Position, stamp: Stamp) -> bool {
-        self.wheel().mark(self.tickets(), head, stamp)
+    fn mark(&self, head: Position) -> bool {
+        self.wheel().mark(self.tickets(), head, self.wheel().layout().stamp(head))
     }
 
     fn look(&self, head: Position) -> View {
@@ -308,7 +303,7 @@ impl<T, R> Drain<'_, T, R> {
         let wheel = self.slots.wheel();
         loop {
             let head = wheel.head();
-            let published = || self.slots.is_published(head, self.slots.stamp(head));
+            let published = || self.slots.is_published(head);
             if head == self.tail || !published() && !wait_for(published) {
                 break;
             }

@@ -80,7 +80,7 @@ pub(crate) fn yield_thread() {
 
 /// Looks a few times again whether a sender that is between claiming and publishing is done: a few instructions, unless it
 /// was suspended there.
-pub(crate) fn spin_for(done: impl Fn() -> bool) -> bool {
+pub(crate) fn spin_for(mut done: impl FnMut() -> bool) -> bool {
     (0..SPINS).any(|_| {
         spin();
         done()
@@ -88,16 +88,16 @@ pub(crate) fn spin_for(done: impl Fn() -> bool) -> bool {
 }
 
 /// Waits longer for the same, where there are threads to give way to. Bounded.
-pub(crate) fn wait_for(done: impl Fn() -> bool) -> bool {
+pub(crate) fn wait_for(mut done: impl FnMut() -> bool) -> bool {
+    let found = spin_for(&mut done);
     #[cfg(feature = "std")]
-    if !cfg!(sakia_loom) {
-        let yielded = || {
+    if !found && !cfg!(sakia_loom) {
+        return (0..1_000).any(|_| {
             yield_thread();
             done()
-        };
-        return spin_for(&done) || (0..1_000).any(|_| yielded());
+        });
     }
-    spin_for(done)
+    found
 }
 
 /// Puts a thread to sleep, and wakes it.
@@ -161,20 +161,23 @@ pub(crate) fn is_unwinding() -> bool {
 
 /// Ends the process, since a counter is about to overflow and to go on would be unsound.
 #[cold]
-pub(crate) fn abort() -> ! {
+pub(crate) fn abort(reason: &str) -> ! {
     #[cfg(feature = "std")]
-    std::process::abort();
+    {
+        std::eprintln!("sakia: {reason}");
+        std::process::abort();
+    }
     #[cfg(not(feature = "std"))]
     {
         // Without an operating system, a panic while panicking is what ends the program.
-        struct Bomb;
-        impl Drop for Bomb {
+        struct Bomb<'a>(&'a str);
+        impl Drop for Bomb<'_> {
             fn drop(&mut self) {
-                panic!("sakia: a count of handles overflowed");
+                panic!("sakia: {}", self.0);
             }
         }
-        let _bomb = Bomb;
-        panic!("sakia: a count of handles overflowed");
+        let _bomb = Bomb(reason);
+        panic!("sakia: {reason}");
     }
 }
 

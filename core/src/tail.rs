@@ -33,9 +33,14 @@ pub(crate) struct Tail {
     layout: Layout,
 }
 
+/// The first value of the word.
+pub(crate) const fn first(layout: Layout) -> Position {
+    layout.first() << SHIFT
+}
+
 /// A value of the word.
 #[derive(Clone, Copy)]
-pub(crate) struct View(Position);
+pub(crate) struct View(pub(crate) Position);
 
 impl View {
     /// The next position that will be claimed.
@@ -58,8 +63,20 @@ impl View {
 impl Tail {
     const_unless_loom! {
         pub(crate) fn new(layout: Layout) -> Self {
-            Self { word: AtomicPosition::new(layout.first() << SHIFT), layout }
+            Self::starting(first(layout), layout)
         }
+    }
+
+    const_unless_loom! {
+        /// For who keeps more in the word than is said here, and uses it by [`Self::word`] alone.
+        pub(crate) fn starting(word: Position, layout: Layout) -> Self {
+            Self { word: AtomicPosition::new(word), layout }
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn word(&self) -> &AtomicPosition {
+        &self.word
     }
 
     #[inline(always)]

@@ -241,7 +241,7 @@ impl Wheel {
     /// Where the ticket of `position` is.
     #[inline(always)]
     fn place(tickets: &[Ticket], layout: Layout, position: Position) -> &Ticket {
-        debug_assert_eq!(tickets.len(), layout.capacity());
+        debug_assert_eq!(tickets.len(), layout.slots());
         // SAFETY: callers pass this wheel's tickets, of which there are as many as its layout has indices.
         unsafe { tickets.get_unchecked(layout.index(position)) }
     }
@@ -425,7 +425,7 @@ impl Wheel {
     pub(crate) fn len(&self) -> usize {
         // The head first: a tail read later is never behind it. Acquire pairs with the Release in `receive`.
         let head = self.consumer.head.load(Ordering::Acquire);
-        self.layout().distance(head, self.tail.view().position()).min(self.layout().capacity() as u64) as usize
+        self.layout().distance(head, self.tail.view().position()).min(self.layout().slots() as u64) as usize
     }
 
     /// Slots that are free.

@@ -1,5 +1,5 @@
 //! What streams and sinks allocate: one box for each sink that is `Unpin`, and nothing else.
-#![cfg(not(sakia_loom))]
+#![cfg(not(any(sakia_loom, sakia_on_demand)))]
 
 mod futures_support;
 

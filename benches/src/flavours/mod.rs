@@ -8,10 +8,12 @@ mod futures;
 mod kanal;
 mod sakia;
 mod sakia_ref;
+mod sakia_tokio;
 mod tachyonix;
 mod thingbuf;
 mod thingbuf_ref;
 mod tokio;
+mod unbounded;
 mod written;
 
 pub use self::adapters::{Adapted, Streamed, Sunk};
@@ -22,10 +24,12 @@ pub use self::futures::Futures;
 pub use self::kanal::Kanal;
 pub use self::sakia::Sakia;
 pub use self::sakia_ref::SakiaRef;
+pub use self::sakia_tokio::SakiaTokio;
 pub use self::tachyonix::Tachyonix;
 pub use self::thingbuf::Thingbuf;
 pub use self::thingbuf_ref::ThingbufRef;
 pub use self::tokio::Tokio;
+pub use self::unbounded::Unbounded;
 pub use self::written::{Page, Written};
 
 /// What a message must be for every channel to take it: thingbuf asks for `Default` and `Clone`,

@@ -88,6 +88,27 @@ pub fn cells<F: Flavour>() -> Vec<Cell> {
     cells
 }
 
+/// The cells of a channel without a bound.
+#[must_use]
+pub fn unbounded_cells<F: Flavour>() -> Vec<Cell> {
+    let fan_in = |senders| {
+        Cell::new(unbounded_name(senders), move |n| senders::fan_in::<F, MultiThread, u64>(senders, usize::MAX, n))
+    };
+    UNBOUNDED_SENDERS.map(fan_in).into()
+}
+
+/// The same cells, for a channel that always has a bound.
+#[must_use]
+pub fn no_unbounded_cells() -> Vec<Cell> {
+    UNBOUNDED_SENDERS.map(|senders| Cell::new(unbounded_name(senders), |_| None)).into()
+}
+
+const UNBOUNDED_SENDERS: [usize; 2] = [1, 10];
+
+fn unbounded_name(senders: usize) -> String {
+    format!("unbounded_mt_{senders}x")
+}
+
 fn one_thread<F: Flavour>() -> Vec<Cell> {
     vec![
         Cell::new("uncontended", |n| single::bursts::<F, u64>(1, n)),

@@ -1,33 +1,41 @@
 //! Channels in an allocation of their own.
 
 use super::{Shared, slots_offset};
-use crate::{position, ring::Slot};
+use crate::{chain, position, ring::Slot};
 use alloc::alloc::{alloc, dealloc, handle_alloc_error};
 use core::{alloc::Layout, ptr::NonNull};
 
-/// Panics if the slots don't fit into the address space.
-#[track_caller]
-pub(crate) fn layout<T>(capacity: usize) -> Layout {
-    let slots = Layout::array::<Slot<T>>(capacity).ok();
-    let whole = slots.and_then(|slots| Layout::new::<Shared>().extend(slots).ok());
-    let (layout, offset) = whole.expect("sakia: the channel's messages don't fit into memory");
+/// What a channel takes. None: its messages don't fit into the address space.
+fn layout<T>(positions: position::Layout) -> Option<Layout> {
+    let header = Layout::new::<Shared>();
+    if positions.is_endless() {
+        return chain::layout_of::<T>().map(|_| header);
+    }
+    let slots = Layout::array::<Slot<T>>(positions.slots()).ok()?;
+    // What the two sides write lies on different lines of the cache, and a sender's on one.
+    let (layout, offset) = header.align_to(CACHE_LINE).ok()?.extend(slots).ok()?;
     debug_assert_eq!(offset, slots_offset::<T>());
-    layout
+    Some(layout)
 }
 
-/// Allocates a channel for two handles.
+const CACHE_LINE: usize = 64;
+
+/// Allocates a channel for two handles; `positions` are a ring's, or endless for a chain.
+///
+/// # Panics
+/// If the messages don't fit into the address space.
 #[track_caller]
-pub(crate) fn allocate<T>(capacity: usize, overtaking: u32) -> NonNull<Shared> {
-    let layout = layout::<T>(capacity);
+pub(crate) fn allocate<T>(positions: position::Layout, bound: usize, overtaking: u32) -> NonNull<Shared> {
+    let layout = layout::<T>(positions).expect("sakia: the channel's messages don't fit into memory");
     // SAFETY: the layout has the header's size at least.
     let Some(shared) = NonNull::new(unsafe { alloc(layout) }.cast::<Shared>()) else {
         handle_alloc_error(layout);
     };
     // SAFETY: the allocation has room for the header and, behind it, the slots; both are written before use.
     unsafe {
-        shared.write(Shared::new(position::Layout::new(capacity), overtaking, false));
+        shared.write(Shared::new(positions, bound, overtaking, false));
         let slots = shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>();
-        for index in 0..capacity {
+        for index in 0..slots_of(positions) {
             slots.add(index).write(Slot::new());
         }
     }
@@ -41,13 +49,18 @@ pub(crate) fn allocate<T>(capacity: usize, overtaking: u32) -> NonNull<Shared> {
 pub(crate) unsafe fn free<T>(shared: NonNull<Shared>) {
     // SAFETY: the caller's promise; the layout is the one of `allocate`.
     unsafe {
-        let capacity = shared.as_ref().channel.ledger.layout().capacity();
+        let positions = shared.as_ref().channel.ledger.layout();
         // Loom wants its objects dropped; a real slot has nothing to drop.
         #[cfg(sakia_loom)]
-        for index in 0..capacity {
+        for index in 0..slots_of(positions) {
             shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>().add(index).drop_in_place();
         }
         shared.drop_in_place();
-        dealloc(shared.as_ptr().cast(), layout::<T>(capacity));
+        dealloc(shared.as_ptr().cast(), layout::<T>(positions).expect("it was allocated with this layout"));
     }
+}
+
+/// How many slots there are behind the header.
+fn slots_of(positions: position::Layout) -> usize {
+    if positions.is_endless() { 0 } else { positions.slots() }
 }

@@ -1,9 +1,9 @@
 //! Making channels on the heap.
 
-use crate::position;
+use crate::ledger;
 
-/// The largest capacity of a channel, in messages: 8,388,607.
-pub const MAX_CAPACITY: usize = position::MAX_CAPACITY;
+/// The largest capacity of a channel, in messages: `usize::MAX >> 3`.
+pub const MAX_CAPACITY: usize = ledger::MAX_BOUND;
 
 /// How many messages may overtake a waiting sender, unless a [`Builder`] says otherwise: 0 below a capacity of 4, which is
 /// first come, first served, and 1,000 from there on.
@@ -23,21 +23,36 @@ pub const fn default_overtaking(capacity: usize) -> u32 {
 }
 
 #[cfg(feature = "alloc")]
-pub use heap::{Builder, channel};
+pub use heap::{Builder, channel, unbounded};
 
 #[cfg(feature = "alloc")]
 mod heap {
     use super::{MAX_CAPACITY, clamp, default_overtaking};
     use crate::{
+        chain::BLOCK,
         handle::{Handle, heap},
-        mpsc::{Receiver, Sender, recycled},
+        ledger::UNBOUNDED,
+        mpsc::{Receiver, Sender, UnboundedSender, recycled},
+        position::{Layout, MAX_SLOTS},
         recycling::{DefaultRecycle, Recycle},
         slots::{self, Slots},
     };
 
+    /// Up to this capacity, a channel has all its slots from the start unless it is made [`Builder::on_demand`]. The cfg
+    /// `sakia_on_demand` makes all so, for tests.
+    const MAX_AT_ONCE: usize = if cfg!(sakia_on_demand) {
+        0
+    } else if cfg!(sakia_loom) {
+        MAX_SLOTS
+    } else {
+        1_024
+    };
+
     /// Makes a channel that holds up to `capacity` messages.
     ///
-    /// The one allocation that the channel ever makes is made here: the header (at most 512 bytes) and the slots.
+    /// Up to a capacity of 1,024, the one allocation that the channel ever makes is made here: the header (at most 320
+    /// bytes) and the slots. Above, it is made [on demand](Builder::on_demand): a large capacity costs nothing until it is
+    /// used.
     ///
     /// # Panics
     /// If `capacity` is 0 or above [`MAX_CAPACITY`], or the messages don't fit into the address space.
@@ -56,6 +71,33 @@ mod heap {
         Builder::new(capacity).channel()
     }
 
+    /// Makes a channel that takes any number of messages: sending never waits. Its memory is that of the messages in it,
+    /// as with [`Builder::on_demand`].
+    ///
+    /// Nothing slows a sender down that is faster than the receiver, so the memory may run out; where that can be, a bound
+    /// is better, however large.
+    ///
+    /// # Panics
+    /// If a message does not fit into the address space.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = sakia::mpsc::unbounded();
+    /// for n in 0..1_000 {
+    ///     sender.send(n)?;
+    /// }
+    /// assert_eq!(receiver.len(), 1_000);
+    /// assert_eq!(receiver.try_recv(), Ok(0));
+    /// # Ok::<(), sakia::mpsc::errors::SendError<i32>>(())
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn unbounded<T>() -> (UnboundedSender<T>, Receiver<T>) {
+        let shared = heap::allocate::<T>(Layout::endless(), UNBOUNDED, 0);
+        // SAFETY: made for `T` just now.
+        let (sender, receiver) = unsafe { Handle::pair(shared) };
+        (UnboundedSender::new(sender), Receiver::new(receiver))
+    }
+
     /// A channel's settings.
     ///
     /// ```
@@ -70,6 +112,7 @@ mod heap {
     pub struct Builder {
         capacity: usize,
         overtaking: u32,
+        on_demand: bool,
     }
 
     impl Builder {
@@ -81,16 +124,37 @@ mod heap {
         pub const fn new(capacity: usize) -> Self {
             assert!(capacity > 0, "sakia: a channel needs a capacity above 0");
             assert!(capacity <= MAX_CAPACITY, "sakia: a channel's capacity is at most mpsc::MAX_CAPACITY");
-            Self { capacity, overtaking: default_overtaking(capacity) }
+            Self { capacity, overtaking: default_overtaking(capacity), on_demand: capacity > MAX_AT_ONCE }
         }
 
         /// How many messages may overtake a sender that waits, before what is freed goes to waiting senders alone.
         ///
         /// 0 is strict: first come, first served. A larger number lets running senders go on while others are being
         /// woken, which saves a switch of tasks a message. On targets without 64-bit atomics every channel is
-        /// strict, which is within any limit. Numbers above 2<sup>24</sup> count as that.
+        /// strict, which is within any limit; so is, anywhere, one with a capacity above 8,388,607. Numbers above
+        /// 2<sup>24</sup> count as that.
         pub const fn overtaking(mut self, messages: u32) -> Self {
             self.overtaking = messages;
+            self
+        }
+
+        /// Allocates memory for messages as they come, in blocks of 16, and not for the whole capacity at the start.
+        ///
+        /// Blocks are used again, and freed when the receiver finds the channel empty, but for one. It takes less memory where
+        /// a channel is rarely full, and a little more time a message. A capacity that fits into one block is allocated
+        /// at the start all the same. Above a capacity of 1,024, all channels are made so, but for those whose messages are
+        /// written in place, which never are.
+        ///
+        /// ```
+        /// use sakia::mpsc::Builder;
+        ///
+        /// let (sender, mut receiver) = Builder::new(1_000).on_demand().channel();
+        /// sender.try_send(1)?;
+        /// assert_eq!(receiver.try_recv(), Ok(1));
+        /// # Ok::<(), sakia::mpsc::errors::TrySendError<i32>>(())
+        /// ```
+        pub const fn on_demand(mut self) -> Self {
+            self.on_demand = self.capacity > BLOCK;
             self
         }
 
@@ -101,7 +165,8 @@ mod heap {
         #[track_caller]
         #[must_use]
         pub fn channel<T>(self) -> (Sender<T>, Receiver<T>) {
-            let shared = heap::allocate::<T>(self.capacity, clamp(self.overtaking));
+            let layout = if self.on_demand { Layout::endless() } else { Layout::new(self.capacity) };
+            let shared = heap::allocate::<T>(layout, self.capacity, clamp(self.overtaking));
             // SAFETY: made for `T` just now.
             let (sender, receiver) = unsafe { Handle::pair(shared) };
             (Sender::new(sender), Receiver::new(receiver))

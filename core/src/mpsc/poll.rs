@@ -108,7 +108,8 @@ impl<T> PollReceive for super::Receiver<T> {
     /// Closed, no more can come than are queued or have a permit.
     fn size_hint(&self) -> (usize, Option<usize>) {
         let closed = self.is_closed();
-        let most = self.max_capacity() - self.capacity();
+        // Without a bound, there are no permits.
+        let most = if self.is_unbounded() { self.len() } else { self.max_capacity() - self.capacity() };
         (self.len().min(most), closed.then_some(most))
     }
 }

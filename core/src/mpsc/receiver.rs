@@ -6,7 +6,7 @@ mod blocking;
 
 use super::errors::TryRecvError;
 use crate::{
-    handle::Handle,
+    handle::{Handle, Received},
     position::Position,
     receiving::{poll_look, try_look},
 };
@@ -71,21 +71,33 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.try_recv(), Ok(1));
     /// assert!(receiver.try_recv().unwrap_err().is_closed());
     /// ```
-    #[inline]
+    // Inlined as `Sender::try_send`.
+    #[inline(always)]
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        let head = try_look(&self.handle)?;
+        if self.is_chained() { self.try_recv_in::<true>() } else { self.try_recv_in::<false>() }
+    }
+
+    #[inline(always)]
+    fn try_recv_in<const CHAINED: bool>(&mut self) -> Result<T, TryRecvError> {
+        let head = try_look(&Received::<T, CHAINED>(&self.handle))?;
         // SAFETY: the message at `head` is published.
-        Ok(unsafe { self.handle.take(head) })
+        Ok(unsafe { self.handle.take::<CHAINED>(head) })
     }
 
     /// Receives the next message, or sees to it that the task is woken when there is one. Only the task of the last call is.
     ///
     /// It may also be Pending while a message is just being written; the task is woken then.
-    #[inline]
+    // Inlined as `Sender::try_send`.
+    #[inline(always)]
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
-        match poll_look(&self.handle, context) {
+        if self.is_chained() { self.poll_recv_in::<true>(context) } else { self.poll_recv_in::<false>(context) }
+    }
+
+    #[inline(always)]
+    fn poll_recv_in<const CHAINED: bool>(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
+        match poll_look(&Received::<T, CHAINED>(&self.handle), context) {
             // SAFETY: the message at `head` is published.
-            Poll::Ready(Some(head)) => Poll::Ready(Some(unsafe { self.handle.take(head) })),
+            Poll::Ready(Some(head)) => Poll::Ready(Some(unsafe { self.handle.take::<CHAINED>(head) })),
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
@@ -124,7 +136,21 @@ impl<T> Receiver<T> {
         if limit == 0 {
             return Poll::Ready(0);
         }
-        poll_look(&self.handle, context).map(|head| head.map_or(0, |head| self.take_many(head, buffer, limit)))
+        if self.is_chained() {
+            self.poll_recv_many_in::<true, E>(context, buffer, limit)
+        } else {
+            self.poll_recv_many_in::<false, E>(context, buffer, limit)
+        }
+    }
+
+    fn poll_recv_many_in<const CHAINED: bool, E: Extend<T>>(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut E,
+        limit: usize,
+    ) -> Poll<usize> {
+        let found = poll_look(&Received::<T, CHAINED>(&self.handle), context);
+        found.map(|head| head.map_or(0, |head| self.take_many::<CHAINED, E>(head, buffer, limit)))
     }
 
     /// Looks at the next message, waiting for it, and leaves it in the channel.
@@ -141,8 +167,13 @@ impl<T> Receiver<T> {
     /// # });
     /// ```
     pub async fn peek(&mut self) -> Option<&T> {
-        let head = poll_fn(|context| poll_look(&self.handle, context)).await?;
-        Some(self.message(head))
+        if self.is_chained() { self.peek_in::<true>().await } else { self.peek_in::<false>().await }
+    }
+
+    async fn peek_in<const CHAINED: bool>(&mut self) -> Option<&T> {
+        let head = poll_fn(|context| poll_look(&Received::<T, CHAINED>(&self.handle), context)).await?;
+        // SAFETY: the message at `head` is published.
+        Some(unsafe { self.message::<CHAINED>(head) })
     }
 
     /// Looks at the next message without waiting, and leaves it in the channel.
@@ -157,15 +188,28 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.try_recv(), Ok(1));
     /// ```
     pub fn try_peek(&mut self) -> Result<&T, TryRecvError> {
-        let head = try_look(&self.handle)?;
-        Ok(self.message(head))
+        if self.is_chained() { self.try_peek_in::<true>() } else { self.try_peek_in::<false>() }
     }
 
-    /// The message at `head`, which was found published.
-    fn message(&mut self, head: Position) -> &T {
-        let message = self.handle.slot(self.handle.channel.ledger.receiver_layout(), head).message();
+    fn try_peek_in<const CHAINED: bool>(&mut self) -> Result<&T, TryRecvError> {
+        let head = try_look(&Received::<T, CHAINED>(&self.handle))?;
+        // SAFETY: the message at `head` is published.
+        Ok(unsafe { self.message::<CHAINED>(head) })
+    }
+
+    /// The message at `head`.
+    ///
+    /// # Safety
+    /// It is published.
+    unsafe fn message<const CHAINED: bool>(&mut self, head: Position) -> &T {
         // SAFETY: published, and not taken while the receiver is borrowed.
-        unsafe { &*message }
+        unsafe { &*self.handle.message::<CHAINED>(head) }
+    }
+
+    /// The messages are in blocks, and not in a ring: asked first, so that the code of either is short.
+    #[inline(always)]
+    fn is_chained(&self) -> bool {
+        self.handle.channel.ledger.receiver_layout().is_endless()
     }
 
     /// Closes the channel for new messages. Those that are queued can be received, and those of permits that are out.
@@ -204,14 +248,20 @@ impl<T> Receiver<T> {
         self.handle.channel.ledger.len()
     }
 
-    /// How many messages there is room for right now; see [`Sender::capacity`](super::Sender::capacity).
+    /// How many messages there is room for right now; see [`Sender::capacity`](super::Sender::capacity). `usize::MAX` if the
+    /// channel has no bound.
     pub fn capacity(&self) -> usize {
         self.handle.channel.ledger.free()
     }
 
-    /// How many messages the channel can hold: what it was made with.
+    /// How many messages the channel can hold: what it was made with. `usize::MAX` if it has no bound.
     pub fn max_capacity(&self) -> usize {
-        self.handle.channel.ledger.layout().capacity()
+        self.handle.channel.ledger.bound()
+    }
+
+    /// True if the channel has no bound.
+    pub fn is_unbounded(&self) -> bool {
+        self.max_capacity() == usize::MAX
     }
 
     /// How many messages may overtake a sender that waits; see [`Builder::overtaking`](super::Builder::overtaking). On
@@ -222,12 +272,12 @@ impl<T> Receiver<T> {
 
     /// How many senders there are, owned permits included.
     pub fn sender_strong_count(&self) -> usize {
-        self.handle.counts.senders.get()
+        self.handle.channel.counts.senders.get()
     }
 
     /// How many weak senders there are.
     pub fn sender_weak_count(&self) -> usize {
-        self.handle.counts.weak_senders.get()
+        self.handle.channel.counts.weak_senders.get()
     }
 
     /// An iterator over the messages that are there, which ends where it would have to wait.

@@ -72,13 +72,19 @@ impl<T> Sender<T> {
     /// assert!(sender.try_send(1).is_ok());
     /// assert!(sender.try_send(2).unwrap_err().is_full());
     /// ```
-    #[inline]
+    // Inlined, its result stays in registers: copied through memory it costs more than all the rest.
+    #[inline(always)]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        match self.handle.channel.ledger.claim() {
+        if self.handle.is_chained() { self.try_send_in::<true>(value) } else { self.try_send_in::<false>(value) }
+    }
+
+    #[inline(always)]
+    fn try_send_in<const CHAINED: bool>(&self, value: T) -> Result<(), TrySendError<T>> {
+        match self.handle.channel.ledger.claim::<CHAINED>() {
             Ok(claim) => {
                 // Also if the receiver's waker panics.
                 let _after = claim.passed.then(|| OnDrop(|| self.handle.channel.passed()));
-                self.handle.fill(&claim, value);
+                self.handle.fill::<CHAINED>(&claim, value);
                 Ok(())
             }
             Err(Refused::Full) => Err(TrySendError::Full(value)),
@@ -363,7 +369,13 @@ impl<T> Sender<T> {
 
     /// How many messages the channel can hold: what it was made with.
     pub fn max_capacity(&self) -> usize {
-        self.handle.channel.ledger.layout().capacity()
+        self.handle.channel.ledger.bound()
+    }
+
+    /// How many messages may overtake a sender that waits; see [`Builder::overtaking`](super::Builder::overtaking). On
+    /// targets where every channel is strict, 0.
+    pub fn overtaking(&self) -> u32 {
+        self.handle.channel.ledger.overtaking()
     }
 
     /// How many messages are in the channel right now. One that is being written may count; reserved room doesn't.
@@ -393,12 +405,12 @@ impl<T> Sender<T> {
 
     /// How many senders there are, owned permits included.
     pub fn strong_count(&self) -> usize {
-        self.handle.counts.senders.get()
+        self.handle.channel.counts.senders.get()
     }
 
     /// How many weak senders there are.
     pub fn weak_count(&self) -> usize {
-        self.handle.counts.weak_senders.get()
+        self.handle.channel.counts.weak_senders.get()
     }
 }
 
@@ -406,14 +418,14 @@ impl<T> Clone for Sender<T> {
     /// # Aborts
     /// If the count of handles would overflow.
     fn clone(&self) -> Self {
-        self.handle.counts.senders.increment();
+        self.handle.channel.counts.senders.increment();
         Self { handle: self.handle.clone() }
     }
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        if self.handle.counts.senders.decrement() {
+        if self.handle.channel.counts.senders.decrement() {
             self.handle.channel.hang_up();
         }
     }

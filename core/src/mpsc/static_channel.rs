@@ -35,7 +35,7 @@ pub type StaticReceiver<T> = Receiver<T>;
 /// ```compile_fail
 /// static CHANNEL: sakia::mpsc::StaticChannel<u32, 0> = sakia::mpsc::StaticChannel::new();
 /// ```
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct StaticChannel<T, const N: usize> {
     shared: Shared,
     slots: [Slot<T>; N],
@@ -58,9 +58,9 @@ impl<T, const N: usize> StaticChannel<T, N> {
     #[must_use]
     #[cfg(not(sakia_loom))]
     pub const fn with_overtaking(messages: u32) -> Self {
-        const { assert!(N > 0 && N <= builder::MAX_CAPACITY, "sakia: a channel's capacity is 1 to mpsc::MAX_CAPACITY") };
+        const { assert!(N > 0 && N <= crate::position::MAX_SLOTS, "sakia: a static channel's capacity is 1 to 8,388,607") };
         const { assert!(core::mem::offset_of!(Self, slots) == crate::handle::slots_offset::<T>()) };
-        let shared = Shared::new(Layout::new(N), builder::clamp(messages), true);
+        let shared = Shared::new(Layout::new(N), N, builder::clamp(messages), true);
         Self { shared, slots: [const { Slot::new() }; N] }
     }
 
@@ -68,7 +68,7 @@ impl<T, const N: usize> StaticChannel<T, N> {
     #[must_use]
     #[cfg(sakia_loom)]
     pub fn with_overtaking(messages: u32) -> Self {
-        let shared = Shared::new(Layout::new(N), builder::clamp(messages), true);
+        let shared = Shared::new(Layout::new(N), N, builder::clamp(messages), true);
         Self { shared, slots: core::array::from_fn(|_| Slot::new()) }
     }
 
@@ -96,7 +96,7 @@ impl<T, const N: usize> StaticChannel<T, N> {
     /// ```
     #[must_use]
     pub fn try_split(&'static self) -> Option<(Sender<T>, Receiver<T>)> {
-        if !self.shared.counts.begin_split() {
+        if !self.shared.channel.counts.begin_split() {
             return None;
         }
         // The pointer is made from the whole, so it may be used for the slots as well.

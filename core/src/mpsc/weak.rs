@@ -19,7 +19,7 @@ impl<T> RefUnwindSafe for WeakSender<T> {}
 
 impl<T> WeakSender<T> {
     pub(super) fn new(handle: Handle<T>) -> Self {
-        handle.counts.weak_senders.increment();
+        handle.channel.counts.weak_senders.increment();
         Self { handle }
     }
 
@@ -27,17 +27,17 @@ impl<T> WeakSender<T> {
     ///
     /// Once the last sender is gone there will never be one again.
     pub fn upgrade(&self) -> Option<Sender<T>> {
-        self.handle.counts.senders.increment_unless_zero().then(|| Sender::new(self.handle.clone()))
+        self.handle.channel.counts.senders.increment_unless_zero().then(|| Sender::new(self.handle.clone()))
     }
 
     /// How many senders there are, owned permits included.
     pub fn strong_count(&self) -> usize {
-        self.handle.counts.senders.get()
+        self.handle.channel.counts.senders.get()
     }
 
     /// How many weak senders there are.
     pub fn weak_count(&self) -> usize {
-        self.handle.counts.weak_senders.get()
+        self.handle.channel.counts.weak_senders.get()
     }
 }
 
@@ -49,7 +49,7 @@ impl<T> Clone for WeakSender<T> {
 
 impl<T> Drop for WeakSender<T> {
     fn drop(&mut self) {
-        self.handle.counts.weak_senders.decrement();
+        self.handle.channel.counts.weak_senders.decrement();
     }
 }
 

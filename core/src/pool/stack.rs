@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The most slots a pool can have.
-pub(crate) const MAX_SLOTS: usize = crate::position::MAX_CAPACITY;
+pub(crate) const MAX_SLOTS: usize = crate::position::MAX_SLOTS;
 
 const WAITING: u64 = 1;
 const CLOSED: u64 = 1 << 1;

@@ -61,7 +61,7 @@ impl Ring {
     }
 
     pub(super) fn capacity(&self) -> usize {
-        self.layout().capacity()
+        self.layout().slots()
     }
 
     #[inline(always)]

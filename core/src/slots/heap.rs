@@ -46,7 +46,7 @@ pub(crate) fn allocate<T, R>(slots: usize, overtaking: u32, policy: R) -> NonNul
 pub(crate) unsafe fn free<T, R>(header: NonNull<Header<R>>) {
     // SAFETY: the caller's promise; the layout is the one of `allocate`.
     unsafe {
-        let slots = header.as_ref().wheel.layout().capacity();
+        let slots = header.as_ref().wheel.layout().slots();
         // Loom wants its objects dropped; real tickets and empty elements have nothing to drop.
         #[cfg(sakia_loom)]
         for index in 0..slots {

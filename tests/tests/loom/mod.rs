@@ -10,6 +10,7 @@ mod task;
 // The models.
 mod batch;
 mod cancel;
+mod chain;
 mod close;
 mod counts;
 mod ends;

@@ -14,6 +14,8 @@ pub(crate) fn model(preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
 pub(crate) fn named(name: &str, preemptions: usize, f: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     let bound = *builder.preemption_bound.get_or_insert(preemptions);
+    // Some go round all positions before they begin.
+    builder.max_branches = 20_000;
     let iterations = Arc::new(AtomicUsize::new(0));
     let counter = iterations.clone();
     let thread = std::thread::current();

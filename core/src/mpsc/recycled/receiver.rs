@@ -190,11 +190,11 @@ impl<T, R> Receiver<T, R> {
         let layout = self.slots.wheel().layout();
         let mut position = self.slots.head();
         let published = |_: &usize| {
-            let found = self.slots.is_published(position, self.slots.stamp(position));
+            let found = self.slots.is_published(position);
             position = layout.advance(position, 1);
             found
         };
-        (0..limit.min(layout.capacity())).take_while(published).count()
+        (0..limit.min(layout.slots())).take_while(published).count()
     }
 
     // ===== by value =====

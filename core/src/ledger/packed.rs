@@ -1,4 +1,4 @@
-//! The ledger in two 64-bit words.
+//! Two 64-bit words: credits and positions change at once.
 //!
 //! ```text
 //! producers' word   [ tail: 35 | reserved: 24 | HANGUP | GONE | CLOSED | WAITING | PARKED ]
@@ -38,12 +38,14 @@
 
 mod waited;
 
-use super::{CacheLine, Claim, Refused, Returned, View};
-use crate::position::{Layout, MAX_CAPACITY, POSITION_BITS, Position};
-use crate::sync::{
-    atomic::{AtomicU64, Ordering},
-    const_unless_loom,
+use super::{Claim, HEAD_SHIFT, Ledger, Refused, Returned, View};
+use crate::{
+    position::{AtomicPosition, Layout, MAX_SLOTS, POSITION_BITS, Position},
+    sync::atomic::Ordering,
 };
+use core::ops::Deref;
+
+const ATTEND: u64 = 1;
 
 const PARKED: u64 = 1;
 const WAITING: u64 = 1 << 1;
@@ -56,10 +58,7 @@ const RESERVED_BITS: u32 = 24;
 const RESERVED_MASK: u64 = (1 << RESERVED_BITS) - 1;
 const TAIL_SHIFT: u32 = RESERVED_SHIFT + RESERVED_BITS;
 // All slots reserved, and as many credits in transit from the receiver to waiting senders.
-const _: () = assert!(2 * MAX_CAPACITY as u64 <= RESERVED_MASK && TAIL_SHIFT + POSITION_BITS <= 64);
-
-const ATTEND: u64 = 1;
-const HEAD_SHIFT: u32 = 1;
+const _: () = assert!(2 * MAX_SLOTS as u64 <= RESERVED_MASK && TAIL_SHIFT + POSITION_BITS <= 64);
 
 /// A value of the producers' word.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,76 +102,55 @@ impl Word {
     }
 }
 
-/// A mark on the count of messages, by which the ones that passed a waiting sender are counted.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Passed(pub(crate) u64);
-
-#[derive(Debug)]
-struct Producers {
-    word: AtomicU64,
-    head_seen: AtomicU64,
-    /// See "Overtaking". Written under the waiters' lock.
-    limit: AtomicU64,
-    /// Credits given to waiting senders, less those given back while any waited. Only touched under the waiters' lock.
-    bias: AtomicU64,
-    layout: Layout,
-    /// The overtaking limit of the channel.
-    overtaking: u32,
+/// The first words of the tail and of the head that senders remember.
+pub(super) const fn initial(layout: Layout) -> (Position, Position) {
+    (layout.first() << TAIL_SHIFT, layout.first())
 }
 
-#[derive(Debug)]
-struct Consumer {
-    word: AtomicU64,
-    /// A copy, so that a receive that finds a message needs no other line of the ledger.
-    layout: Layout,
+/// The ledger, as one of this kind.
+#[derive(Clone, Copy)]
+pub(super) struct Packed<'a>(pub(super) &'a Ledger);
+
+impl Deref for Packed<'_> {
+    type Target = Ledger;
+
+    #[inline(always)]
+    fn deref(&self) -> &Ledger {
+        self.0
+    }
 }
 
-/// See the module's documentation.
-#[derive(Debug)]
-pub(crate) struct Ledger {
-    producers: CacheLine<Producers>,
-    consumer: CacheLine<Consumer>,
-}
-
-impl Ledger {
-    const_unless_loom! {
-        pub(crate) fn new(layout: Layout, overtaking: u32) -> Self {
-            let first = layout.first();
-            Self {
-                producers: CacheLine(Producers {
-                    word: AtomicU64::new(first << TAIL_SHIFT),
-                    head_seen: AtomicU64::new(first),
-                    limit: AtomicU64::new(0),
-                    bias: AtomicU64::new(0),
-                    layout,
-                    overtaking,
-                }),
-                consumer: CacheLine(Consumer { word: AtomicU64::new(first << HEAD_SHIFT), layout }),
-            }
-        }
+impl Packed<'_> {
+    #[inline(always)]
+    fn producers_word(&self) -> &AtomicPosition {
+        self.producers.tail.word()
     }
 
     #[inline(always)]
-    pub(crate) fn layout(&self) -> Layout {
-        self.producers.layout
+    fn head_seen(&self) -> &AtomicPosition {
+        &self.producers.aside
     }
 
-    pub(crate) fn overtaking(&self) -> u32 {
+    pub(super) fn overtaking_limit(self) -> u32 {
         self.producers.overtaking
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(super) fn tail_of(self, word: Position) -> Position {
+        Word(word).tail()
     }
 
     // Acquire pairs with the Release half of each read-modify-write of the word.
     #[inline(always)]
     fn word(&self) -> Word {
-        Word(self.producers.word.load(Ordering::Acquire))
+        Word(self.producers_word().load(Ordering::Acquire))
     }
 
     /// One try to replace `old`. Success releases what this side did (a limit lowered, a waker stored) and acquires
     /// what was done before `old` (slots emptied by the receiver, for whose credits somebody else looked).
     #[inline(always)]
     fn swap(&self, old: Word, new: Word) -> Result<(), Word> {
-        self.producers
-            .word
+        self.producers_word()
             .compare_exchange_weak(old.0, new.0, Ordering::AcqRel, Ordering::Acquire)
             .map_or_else(|found| Err(Word(found)), |_| Ok(()))
     }
@@ -194,7 +172,7 @@ impl Ledger {
 
     /// Takes a credit and a position.
     #[inline]
-    pub(crate) fn claim(&self) -> Result<Claim, Refused> {
+    pub(super) fn claim(self) -> Result<Claim, Refused> {
         let layout = self.layout();
         let old = self.take(1, |word| word.with_tail(layout.advance(word.tail(), 1)).without(PARKED))?;
         Ok(Claim { position: old.tail(), wake: old.has(PARKED), passed: old.has(WAITING) })
@@ -202,7 +180,7 @@ impl Ledger {
 
     /// Takes `n` credits, all or none. True: senders wait, and we have passed them.
     #[inline]
-    pub(crate) fn reserve(&self, n: usize) -> Result<bool, Refused> {
+    pub(super) fn reserve(self, n: usize) -> Result<bool, Refused> {
         self.take(n, |word| word.reserve(n)).map(|old| old.has(WAITING))
     }
 
@@ -233,8 +211,8 @@ impl Ledger {
     #[inline(always)]
     fn has_room(&self, word: Word, n: usize) -> bool {
         // Acquire pairs with the Release exchange in `refresh`: the slots up to this head are empty.
-        let seen = self.producers.head_seen.load(Ordering::Acquire);
-        let room = self.used(word, seen) + n as u64 <= self.layout().capacity() as u64 || self.refresh(seen, word, n);
+        let seen = self.head_seen().load(Ordering::Acquire);
+        let room = self.used(word, seen) + n as u64 <= self.bound() as u64 || self.refresh(seen, word, n);
         room && (!word.has(WAITING) || self.may_overtake(word, n))
     }
 
@@ -245,9 +223,9 @@ impl Ledger {
         let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
         if head != seen {
             // Release passes on what was acquired above. Failure: somebody else brought a younger head.
-            let _ = self.producers.head_seen.compare_exchange(seen, head, Ordering::Release, Ordering::Relaxed);
+            let _ = self.head_seen().compare_exchange(seen, head, Ordering::Release, Ordering::Relaxed);
         }
-        self.used(word, head) + n as u64 <= self.layout().capacity() as u64
+        self.used(word, head) + n as u64 <= self.bound() as u64
     }
 
     #[inline(always)]
@@ -257,13 +235,13 @@ impl Ledger {
 
     /// The credits that are free, with this word and this head.
     fn room(&self, word: Word, head: Position) -> usize {
-        (self.layout().capacity() as u64).saturating_sub(self.used(word, head)) as usize
+        (self.bound() as u64).saturating_sub(self.used(word, head)) as usize
     }
 
     /// Turns `n` reserved credits into as many positions in a row. None when the receiver is gone: then the credits
     /// are given back and nothing may be written.
     #[inline]
-    pub(crate) fn claim_reserved(&self, n: usize) -> Option<Claim> {
+    pub(super) fn claim_reserved(self, n: usize) -> Option<Claim> {
         let layout = self.layout();
         let old = self.update(|word| {
             let rest = word.unreserve(n);
@@ -274,7 +252,7 @@ impl Ledger {
     }
 
     /// Gives `n` reserved credits back, if nobody waits for them.
-    pub(crate) fn give_back(&self, n: usize) -> Returned {
+    pub(super) fn give_back(self, n: usize) -> Returned {
         self.pool(n, WAITING)
     }
 
@@ -292,22 +270,9 @@ impl Ledger {
 
     // ===== the receiver =====
 
-    /// [`Self::layout`], read from the receiver's side.
-    #[inline(always)]
-    pub(crate) fn receiver_layout(&self) -> Layout {
-        self.consumer.layout
-    }
-
-    /// Where the receiver stands. For the receiver, which alone moves it.
-    #[inline(always)]
-    pub(crate) fn head(&self) -> Position {
-        // Relaxed: this thread's own writes, or handed over with the receiver.
-        self.consumer.word.load(Ordering::Relaxed) >> HEAD_SHIFT
-    }
-
     /// Moves the head from `head` by `n`, whose credits are free then. False: it did not, since senders are to be served.
     #[inline]
-    pub(crate) fn advance(&self, head: Position, n: usize) -> bool {
+    pub(super) fn advance(self, head: Position, n: usize) -> bool {
         let next = self.consumer.layout.advance(head, n) << HEAD_SHIFT;
         // Release: the slots were emptied before. Pairs with the Acquire loads of the head.
         self.consumer.word.compare_exchange(head << HEAD_SHIFT, next, Ordering::Release, Ordering::Relaxed).is_ok()
@@ -315,8 +280,8 @@ impl Ledger {
 
     /// Moves the head from `head` by `n` and keeps the credits, as spare. `reserved` goes up before `head`, so that no
     /// newcomer sees them free.
-    pub(crate) fn advance_in_hand(&self, head: Position, n: usize) {
-        self.producers.word.fetch_add(n as u64 * RESERVED_ONE, Ordering::AcqRel);
+    pub(super) fn advance_in_hand(self, head: Position, n: usize) {
+        self.producers_word().fetch_add(n as u64 * RESERVED_ONE, Ordering::AcqRel);
         let next = self.consumer.layout.advance(head, n) << HEAD_SHIFT;
         // Release as in `advance`. ATTEND may change meanwhile, so the difference is added.
         self.consumer.word.fetch_add(next.wrapping_sub(head << HEAD_SHIFT), Ordering::AcqRel);
@@ -324,19 +289,19 @@ impl Ledger {
 
     /// What there is at `head`.
     #[inline]
-    pub(crate) fn look(&self, head: Position) -> View {
+    pub(super) fn look(self, head: Position) -> View {
         Self::view(self.word(), head)
     }
 
     /// Announces that the receiver's waker is in its cell; the view is of the same moment. From then on, whoever changes
     /// the view clears PARKED and must wake.
-    pub(crate) fn park(&self, head: Position) -> View {
-        Self::view(Word(self.producers.word.fetch_or(PARKED, Ordering::AcqRel)), head)
+    pub(super) fn park(self, head: Position) -> View {
+        Self::view(Word(self.producers_word().fetch_or(PARKED, Ordering::AcqRel)), head)
     }
 
     /// Withdraws that. False: somebody else was faster and is about to take the waker.
-    pub(crate) fn unpark(&self) -> bool {
-        Word(self.producers.word.fetch_and(!PARKED, Ordering::AcqRel)).has(PARKED)
+    pub(super) fn unpark(self) -> bool {
+        Word(self.producers_word().fetch_and(!PARKED, Ordering::AcqRel)).has(PARKED)
     }
 
     fn view(word: Word, head: Position) -> View {
@@ -352,67 +317,58 @@ impl Ledger {
     // ===== opening and closing =====
 
     /// Refuses new credits.
-    pub(crate) fn close(&self) {
-        self.producers.word.fetch_or(CLOSED, Ordering::AcqRel);
+    pub(super) fn close(self) {
+        self.producers_word().fetch_or(CLOSED, Ordering::AcqRel);
     }
 
     /// Refuses new positions too, and gives the last tail.
-    pub(crate) fn close_for_good(&self) -> Position {
-        Word(self.producers.word.fetch_or(CLOSED | GONE, Ordering::AcqRel)).tail()
+    pub(super) fn close_for_good(self) -> Position {
+        Word(self.producers_word().fetch_or(CLOSED | GONE, Ordering::AcqRel)).tail()
     }
 
     /// The last sender is gone. True: the parked receiver must be woken.
-    pub(crate) fn hang_up(&self) -> bool {
+    pub(super) fn hang_up(self) -> bool {
         let old = self.update(|word| Some(Word(word.0 | HANGUP).without(PARKED)));
         matches!(old, Ok(word) if word.has(PARKED))
     }
 
     /// The receiver, which is gone for good, has dropped what lay before `head`.
-    pub(crate) fn drained_to(&self, head: Position) {
+    pub(super) fn drained_to(self, head: Position) {
         // Release pairs with the Acquire loads of the head.
         self.consumer.word.store(head << HEAD_SHIFT, Ordering::Release);
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(self) -> bool {
         self.word().has(CLOSED)
     }
 
     /// True if senders wait.
     #[inline]
-    pub(crate) fn has_waiting(&self) -> bool {
+    pub(super) fn has_waiting(self) -> bool {
         self.word().has(WAITING)
     }
 
-    pub(crate) fn is_hung_up(&self) -> bool {
+    pub(super) fn is_hung_up(self) -> bool {
         self.word().has(HANGUP)
     }
 
     /// Makes the ledger as new but for the position, which goes on. For who has the channel alone.
-    pub(crate) fn reopen(&self) {
+    pub(super) fn reopen(self) {
         // Relaxed: nobody else is there; handles to come are handed out after this.
-        let tail = Word(self.producers.word.load(Ordering::Relaxed)).tail();
-        self.producers.word.store(tail << TAIL_SHIFT, Ordering::Relaxed);
-        self.producers.head_seen.store(tail, Ordering::Relaxed);
+        let tail = Word(self.producers_word().load(Ordering::Relaxed)).tail();
+        self.producers_word().store(tail << TAIL_SHIFT, Ordering::Relaxed);
+        self.head_seen().store(tail, Ordering::Relaxed);
         self.consumer.word.store(tail << HEAD_SHIFT, Ordering::Relaxed);
     }
 
-    // ===== counts, true at some moment of the call =====
-
-    /// Messages sent and not yet received.
-    pub(crate) fn len(&self) -> usize {
-        // The head first: a tail read later is never behind it.
-        let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
-        self.layout().distance(head, self.word().tail()).min(self.layout().capacity() as u64) as usize
-    }
-
     /// Credits that are neither used by a message nor reserved.
-    pub(crate) fn free(&self) -> usize {
+    pub(super) fn free(self) -> usize {
         let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
         self.room(self.word(), head)
     }
 
     /// The positions from `head` to the tail are the ring's content.
-    pub(crate) fn tail(&self) -> Position {
+    pub(super) fn tail(self) -> Position {
         self.word().tail()
     }
 }

@@ -1,46 +1,40 @@
 //! The ledger while senders wait: for who holds the waiters' lock.
 
-use super::{ATTEND, CLOSED, HEAD_SHIFT, Ledger, Passed, Producers, RESERVED_ONE, WAITING, Word};
+use super::{ATTEND, CLOSED, Packed, RESERVED_ONE, WAITING, Word};
 use crate::{
-    ledger::{Refused, Returned},
+    ledger::{HEAD_SHIFT, Passed, Producers, Refused, Returned},
     position::{Layout, Position},
     sync::atomic::Ordering,
 };
 
-impl Ledger {
+impl Packed<'_> {
     /// True if all that is freed goes to waiting senders first: then none of the calls below finds free credits.
-    pub(crate) fn is_strict(&self) -> bool {
+    pub(in crate::ledger) fn is_strict(self) -> bool {
         self.producers.overtaking == 0
     }
 
     /// For the receiver: moves the head from `head` by one, whose credit is free then.
-    pub(crate) fn advance_unattended(&self, head: Position) {
+    pub(in crate::ledger) fn advance_unattended(self, head: Position) {
         // Release as in `advance`. A store: but for the receiver, only lock holders change this word.
         self.consumer.word.store(self.consumer.layout.advance(head, 1) << HEAD_SHIFT, Ordering::Release);
     }
 
     /// For the receiver: moves the head from `head` by one, and its credit into the name of the longest waiting sender;
     /// `last`: nobody waits behind that; `attend`: the next step of the head is by way of the lock again.
-    pub(crate) fn hand_over(&self, head: Position, last: bool, attend: bool) {
+    pub(in crate::ledger) fn hand_over(self, head: Position, last: bool, attend: bool) {
         // WAITING is set, so it is cleared by subtraction. `reserved` goes up before `head`, so that no newcomer sees
         // the credit free.
         let waiting = if last { WAITING } else { 0 };
         let attend = if attend { ATTEND } else { 0 };
-        self.producers.word.fetch_add(RESERVED_ONE - waiting, Ordering::AcqRel);
+        self.producers_word().fetch_add(RESERVED_ONE - waiting, Ordering::AcqRel);
         // As in `advance_unattended`.
         let next = self.consumer.layout.advance(head, 1) << HEAD_SHIFT;
         self.consumer.word.store(next | attend, Ordering::Release);
         self.raise(1);
     }
 
-    /// A head that may be old by now.
-    pub(crate) fn head_seen_by_others(&self) -> Position {
-        // Acquire pairs with the receiver's Release in `advance`.
-        self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT
-    }
-
     /// Makes the head stand still, but by way of the lock.
-    pub(crate) fn freeze(&self) -> Position {
+    pub(in crate::ledger) fn freeze(self) -> Position {
         // Acquire pairs with the receiver's Release in `advance`. Only lock holders change ATTEND.
         let word = self.consumer.word.load(Ordering::Acquire);
         let frozen = if word & ATTEND != 0 { word } else { self.consumer.word.fetch_or(ATTEND, Ordering::AcqRel) };
@@ -48,7 +42,7 @@ impl Ledger {
     }
 
     /// Lets the head move freely again.
-    pub(crate) fn unfreeze(&self) {
+    pub(in crate::ledger) fn unfreeze(self) {
         // Relaxed: only lock holders change ATTEND.
         if self.consumer.word.load(Ordering::Relaxed) & ATTEND != 0 {
             self.consumer.word.fetch_and(!ATTEND, Ordering::AcqRel);
@@ -57,7 +51,7 @@ impl Ledger {
 
     /// Takes up to `n` credits for the first sender that waits and announces it as waiting if those are too few.
     /// `head` is frozen.
-    pub(crate) fn reserve_or_wait(&self, head: Position, n: usize) -> Result<(usize, Passed), Refused> {
+    pub(in crate::ledger) fn reserve_or_wait(self, head: Position, n: usize) -> Result<(usize, Passed), Refused> {
         let mut taken = 0;
         let mut mark = 0;
         let old = self.update(|word| {
@@ -72,12 +66,12 @@ impl Ledger {
     }
 
     /// The mark for a sender that starts to wait now, behind others.
-    pub(crate) fn mark(&self) -> Passed {
+    pub(in crate::ledger) fn mark(self) -> Passed {
         Passed(self.unbiased(self.word()))
     }
 
     /// Makes `first` the mark by which newcomers are stopped.
-    pub(crate) fn set_limit(&self, first: Passed) {
+    pub(in crate::ledger) fn set_limit(self, first: Passed) {
         if self.is_strict() {
             return;
         }
@@ -88,7 +82,7 @@ impl Ledger {
     }
 
     /// Takes up to `n` credits for the longest waiting sender, from those that are free; `last`: nobody waits behind it.
-    pub(crate) fn reserve_waited(&self, head: Position, n: usize, last: bool) -> usize {
+    pub(in crate::ledger) fn reserve_waited(self, head: Position, n: usize, last: bool) -> usize {
         let mut taken = 0;
         // Err: there are none. With WAITING set, only newcomers change their number without the lock, and take away.
         let _ = self.update(|word| {
@@ -101,38 +95,38 @@ impl Ledger {
     }
 
     /// True if newcomers may not pass the longest waiting sender any more.
-    pub(crate) fn is_barred(&self) -> bool {
+    pub(in crate::ledger) fn is_barred(self) -> bool {
         !self.may_overtake(self.word(), 1)
     }
 
     /// Credits that the receiver handed over instead of freeing, or that were waited for and given up, count as given to
     /// waiting senders.
-    pub(crate) fn raise(&self, n: usize) {
+    pub(in crate::ledger) fn raise(self, n: usize) {
         self.shift(|layout, value| layout.cycle_add(value, n as u64));
     }
 
     /// Gives `n` spare credits to the pool although senders wait.
-    pub(crate) fn pool_spare(&self, n: usize) -> Returned {
+    pub(in crate::ledger) fn pool_spare(self, n: usize) -> Returned {
         self.shift(|layout, value| layout.cycle_sub(value, n as u64));
         self.pool(n, 0)
     }
 
     /// The queue is empty.
-    pub(crate) fn none_waits(&self) {
+    pub(in crate::ledger) fn none_waits(self) {
         // Only lock holders change WAITING.
         if self.word().has(WAITING) {
-            self.producers.word.fetch_and(!WAITING, Ordering::AcqRel);
+            self.producers_word().fetch_and(!WAITING, Ordering::AcqRel);
         }
     }
 
     // Relaxed loads and the store of `bias`: the lock orders them. Release pairs with the Acquire in `may_overtake`.
     fn shift(&self, change: impl Fn(Layout, u64) -> u64) {
-        let Producers { limit, bias, layout, .. } = &*self.producers;
+        let Producers { limit, bias, tail, .. } = &self.producers;
         if self.is_strict() {
             return;
         }
-        bias.store(change(*layout, bias.load(Ordering::Relaxed)), Ordering::Relaxed);
-        limit.store(change(*layout, limit.load(Ordering::Relaxed)), Ordering::Release);
+        bias.store(change(tail.layout(), bias.load(Ordering::Relaxed)), Ordering::Relaxed);
+        limit.store(change(tail.layout(), limit.load(Ordering::Relaxed)), Ordering::Release);
     }
 
     /// True if a newcomer may take `n` credits past the senders that wait.

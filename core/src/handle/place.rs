@@ -1,0 +1,121 @@
+//! Where one message is kept: in a slot of the ring or in a block of the chain.
+
+#[cfg(feature = "alloc")]
+use crate::{
+    chain::{self, Block},
+    position::Position,
+    sync::UnsafeCell,
+};
+use crate::{position::Stamp, ring::Slot};
+#[cfg(feature = "alloc")]
+use core::{mem::MaybeUninit, ptr::NonNull};
+
+/// The place of the message at one position.
+pub(crate) enum Place<'a, T> {
+    Slot {
+        slot: &'a Slot<T>,
+        stamp: Stamp,
+    },
+    #[cfg(feature = "alloc")]
+    Block {
+        block: &'a Block,
+        value: &'a UnsafeCell<MaybeUninit<T>>,
+        position: Position,
+    },
+}
+
+impl<T> Place<'_, T> {
+    /// The place of `position` in its block.
+    ///
+    /// # Safety
+    /// The block is a valid one for messages of `T`, and lives as long as the place.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(super) unsafe fn in_block(block: NonNull<Block>, position: Position) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::Block { block: block.as_ref(), value: chain::value::<T>(block, position).as_ref(), position } }
+    }
+
+    /// Writes a message.
+    ///
+    /// # Safety
+    /// The caller has claimed this place's position and not published it yet.
+    #[inline(always)]
+    pub(super) unsafe fn write(&self, message: T) {
+        match self {
+            // SAFETY: the caller's promise.
+            Self::Slot { slot, .. } => unsafe { slot.write(message) },
+            #[cfg(feature = "alloc")]
+            // SAFETY: between claim and publication the place is the claimer's.
+            Self::Block { value, .. } => value.with_mut(|value| unsafe {
+                (*value).write(message);
+            }),
+        }
+    }
+
+    /// Makes the message that was written visible. True: the receiver has left a mark and is to be woken.
+    ///
+    /// # Safety
+    /// The caller has claimed this place's position, and written the message.
+    #[inline(always)]
+    pub(super) unsafe fn publish(&self) -> bool {
+        match self {
+            // SAFETY: the caller's promise.
+            Self::Slot { slot, stamp } => unsafe { slot.publish(*stamp) },
+            #[cfg(feature = "alloc")]
+            Self::Block { block, position, .. } => block.publish(*position),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_published(&self) -> bool {
+        match self {
+            Self::Slot { slot, stamp } => slot.is_published(*stamp),
+            #[cfg(feature = "alloc")]
+            Self::Block { block, position, .. } => block.is_published(*position),
+        }
+    }
+
+    /// Asks the sender who is about to publish here to wake the receiver. False: it has published.
+    pub(super) fn mark(&self) -> bool {
+        match self {
+            Self::Slot { slot, stamp } => slot.mark(*stamp),
+            #[cfg(feature = "alloc")]
+            Self::Block { block, position, .. } => block.mark(*position),
+        }
+    }
+
+    /// Takes the message out.
+    ///
+    /// # Safety
+    /// It is published, the caller is the receiver (or has the channel alone), and it is taken once.
+    #[inline(always)]
+    pub(crate) unsafe fn take(&self) -> T {
+        match self {
+            // SAFETY: the caller's promise.
+            Self::Slot { slot, .. } => unsafe { slot.take() },
+            #[cfg(feature = "alloc")]
+            // SAFETY: published, so written; and the receiver's until it moves on.
+            Self::Block { value, .. } => value.with_mut(|value| unsafe { (*value).assume_init_read() }),
+        }
+    }
+
+    /// Where the message is, for looking at it in place.
+    #[inline(always)]
+    pub(crate) fn message(&self) -> *const T {
+        match self {
+            Self::Slot { slot, .. } => slot.message(),
+            #[cfg(feature = "alloc")]
+            Self::Block { value, .. } => value.with(|value| value.cast()),
+        }
+    }
+
+    /// Makes a message that was taken out of turn look unpublished, so that it is not taken again.
+    pub(super) fn unpublish(&self) {
+        match self {
+            Self::Slot { slot, .. } => slot.unpublish(),
+            #[cfg(feature = "alloc")]
+            Self::Block { block, position, .. } => block.unpublish(*position),
+        }
+    }
+}
