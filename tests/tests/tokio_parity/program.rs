@@ -248,6 +248,7 @@ impl State {
             && let Some(receiver) = &mut self.receiver
         {
             receiver.close();
+            self.task.acts();
         }
         String::new()
     }
@@ -270,7 +271,10 @@ pub(crate) fn run_unbounded(mut random: Random, steps: usize) -> Vec<String> {
                     let taken = task.poll(|context| receiver.poll_recv_many(context, &mut buffer, limit));
                     write!(seen, "{taken:?} {buffer:?}").unwrap();
                 }
-                6 if random.below(8) == 0 => receiver.close(),
+                6 if random.below(8) == 0 => {
+                    receiver.close();
+                    task.acts();
+                }
                 _ => {}
             }
             write!(seen, " | {} {} {}", receiver.len(), receiver.is_empty(), receiver.is_closed()).unwrap();

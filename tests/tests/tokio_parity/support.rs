@@ -59,6 +59,11 @@ impl Task {
         polled
     }
 
+    /// It does something else than wait.
+    pub(crate) fn acts(&mut self) {
+        self.waits = None;
+    }
+
     /// None: it does not wait.
     pub(crate) fn is_woken(&self) -> Option<bool> {
         self.waits.map(|before| self.flag.wakes() > before)
