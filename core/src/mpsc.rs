@@ -25,9 +25,9 @@ pub use builder::{Builder, channel, unbounded};
 pub use builder::{MAX_CAPACITY, default_overtaking};
 pub use permit::{OwnedPermit, Permit, PermitIterator};
 pub use poll::{PollReceive, PollSend};
-#[cfg(feature = "alloc")]
-pub use poll_sender::BoxedPollSender;
 pub use poll_sender::PollSender;
+#[cfg(feature = "alloc")]
+pub use poll_sender::{BoxedPollSender, UnboundedPollSender};
 #[cfg(feature = "std")]
 pub use receiver::{IntoIter, Iter};
 pub use receiver::{Receiver, TryIter};

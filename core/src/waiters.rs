@@ -20,6 +20,7 @@ use crate::{
 };
 use core::{
     marker::PhantomPinned,
+    mem::MaybeUninit,
     ptr::NonNull,
     task::{Context, Waker},
 };
@@ -200,10 +201,13 @@ impl Queue {
     }
 }
 
-/// Wakers taken under the lock, to be woken outside it.
+/// Wakers taken under the lock, to be woken outside it. Made on most visits and rarely filled, so nothing is written
+/// before it is needed.
 #[derive(Debug)]
 pub(crate) struct WakeBatch {
-    wakers: [Option<Waker>; WAKE_BATCH],
+    /// Those from `woken` to `len` are there.
+    wakers: [MaybeUninit<Waker>; WAKE_BATCH],
+    woken: usize,
     len: usize,
 }
 
@@ -213,8 +217,9 @@ const WAKE_BATCH: usize = 16;
 const WAKE_BATCH: usize = 2;
 
 impl WakeBatch {
+    #[inline]
     pub(crate) const fn new() -> Self {
-        Self { wakers: [const { None }; WAKE_BATCH], len: 0 }
+        Self { wakers: [const { MaybeUninit::uninit() }; WAKE_BATCH], woken: 0, len: 0 }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -222,32 +227,36 @@ impl WakeBatch {
     }
 
     pub(crate) fn push(&mut self, waker: Option<Waker>) {
-        if waker.is_some() {
-            self.wakers[self.len] = waker;
+        if let Some(waker) = waker {
+            self.wakers[self.len].write(waker);
             self.len += 1;
         }
     }
 
     /// Wakes them, oldest first.
+    #[inline]
     pub(crate) fn wake(mut self) {
-        self.wake_all();
+        if self.len > 0 {
+            self.wake_all();
+        }
     }
 
     fn wake_all(&mut self) {
-        let len = core::mem::take(&mut self.len);
-        for index in 0..len {
-            if let Some(waker) = self.wakers[index].take() {
-                // If this one panics, the others are woken by `drop`.
-                self.len = len;
-                waker.wake();
-            }
+        while self.woken < self.len {
+            let next = self.woken;
+            // If this one panics, the others are woken by `drop`.
+            self.woken += 1;
+            // SAFETY: it was there, and is not any more.
+            unsafe { self.wakers[next].assume_init_read() }.wake();
         }
-        self.len = 0;
     }
 }
 
 impl Drop for WakeBatch {
+    #[inline]
     fn drop(&mut self) {
-        self.wake_all();
+        if self.woken < self.len {
+            self.wake_all();
+        }
     }
 }

@@ -192,6 +192,23 @@ impl<T, R> SenderExt for recycled::Sender<T, R> {
     }
 }
 
+/// A sender without a bound never waits, so its sink is ready as long as the channel is open, and even the sink that need not
+/// be pinned allocates nothing.
+#[cfg(feature = "alloc")]
+impl<T> SenderExt for mpsc::UnboundedSender<T> {
+    type Item = T;
+    type Pinned = mpsc::UnboundedPollSender<T>;
+    type Boxed = mpsc::UnboundedPollSender<T>;
+
+    fn into_sink(self) -> SenderSink<Self::Boxed> {
+        SenderSink::new(mpsc::UnboundedPollSender::new(self))
+    }
+
+    fn into_pinned_sink(self) -> SenderSink<Self::Pinned> {
+        self.into_sink()
+    }
+}
+
 mod sealed {
     use sakia::mpsc::{self, recycled};
 
@@ -200,4 +217,6 @@ mod sealed {
 
     impl<T> Sealed for mpsc::Sender<T> {}
     impl<T, R> Sealed for recycled::Sender<T, R> {}
+    #[cfg(feature = "alloc")]
+    impl<T> Sealed for mpsc::UnboundedSender<T> {}
 }

@@ -9,6 +9,8 @@
 
 #[cfg(feature = "alloc")]
 mod boxed;
+#[cfg(feature = "alloc")]
+mod unbounded;
 
 use super::{PollSend, Sender, errors::SendError};
 use crate::{channel::Closed, ledger::Refused, waiters::Waiter};
@@ -20,6 +22,8 @@ use core::{
 
 #[cfg(feature = "alloc")]
 pub use boxed::BoxedPollSender;
+#[cfg(feature = "alloc")]
+pub use unbounded::UnboundedPollSender;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {

@@ -223,6 +223,31 @@ impl<T> Sender<T> {
         }
     }
 
+    /// As [`reserve`](Self::reserve), for who has just found no room by [`try_send`](Self::try_send): it does not look once
+    /// more before it joins the queue.
+    ///
+    /// # Errors
+    /// If the receiver has closed the channel or is gone.
+    ///
+    /// # Cancel safety
+    /// As [`reserve`](Self::reserve).
+    ///
+    /// ```
+    /// # futures_executor::block_on(async {
+    /// let (sender, mut receiver) = sakia::mpsc::channel(1);
+    /// if sender.try_send(1).is_err() {
+    ///     sender.reserve_in_turn().await.unwrap().send(1);
+    /// }
+    /// assert_eq!(receiver.recv().await, Some(1));
+    /// # });
+    /// ```
+    pub async fn reserve_in_turn(&self) -> Result<Permit<'_, T>, SendError<()>> {
+        match Acquire::new(&self.handle.channel, 1).await {
+            Ok(()) => Ok(Permit::new(self)),
+            Err(Closed) => Err(SendError(())),
+        }
+    }
+
     /// Reserves room for `n` messages, waiting for it. A large request that has come to the head of the queue gathers room
     /// until it has enough.
     ///

@@ -1,12 +1,10 @@
 //! The sending end of a channel without a bound.
 
-use super::{PollSend, errors::SendError};
+use super::errors::SendError;
 use crate::{handle::Handle, listening::UntilClosed};
 use core::{
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
-    pin::Pin,
-    task::{Context, Poll},
 };
 
 /// The sending end of a channel without a bound, made by [`unbounded`](super::unbounded). Cloned, it makes one more sender
@@ -19,7 +17,6 @@ pub struct UnboundedSender<T> {
 
 impl<T> UnwindSafe for UnboundedSender<T> {}
 impl<T> RefUnwindSafe for UnboundedSender<T> {}
-impl<T> Unpin for UnboundedSender<T> {}
 
 impl<T> UnboundedSender<T> {
     /// Wraps a handle that the count of senders includes already.
@@ -106,23 +103,6 @@ impl<T> UnboundedSender<T> {
     pub fn weak_count(&self) -> usize {
         self.handle.channel.counts.weak_senders.get()
     }
-}
-
-/// Always ready while the channel is open: there is nothing to wait for and nothing to reserve.
-impl<T> PollSend<T> for UnboundedSender<T> {
-    fn poll_ready(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<Result<(), SendError<()>>> {
-        Poll::Ready(if self.is_closed() { Err(SendError(())) } else { Ok(()) })
-    }
-
-    fn start_send(self: Pin<&mut Self>, value: T) -> Result<(), SendError<T>> {
-        self.send(value)
-    }
-
-    fn abort(self: Pin<&mut Self>) -> bool {
-        false
-    }
-
-    fn close(self: Pin<&mut Self>) {}
 }
 
 impl<T> Clone for UnboundedSender<T> {

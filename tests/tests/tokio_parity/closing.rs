@@ -2,11 +2,12 @@
 
 use super::mpsc::{self, error::*};
 use crate::support::{Flag, is_pending, now, ready};
-use core::{pin::pin, task::Poll};
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use core::{
+    pin::pin,
+    sync::atomic::{AtomicUsize, Ordering},
+    task::Poll,
 };
+use std::sync::Arc;
 
 #[test]
 fn close_refuses_new_messages_and_keeps_the_queued() {
@@ -56,7 +57,8 @@ fn closed_is_told_to_all_who_wait_for_it() {
             rx.close();
         }
         assert_eq!(flags.each_ref().map(|flag| flag.wakes()), [1, 1]);
-        assert!(now(one).is_ready() && now(two).is_ready() && ready(async { tx.closed().await }) == ());
+        assert!(now(one).is_ready() && now(two).is_ready());
+        ready(async { tx.closed().await });
     }
     let (tx, mut rx) = mpsc::unbounded_channel::<u8>();
     let flag = Flag::new();

@@ -2,8 +2,8 @@
 
 use super::mpsc::{self, OwnedPermit, Receiver, Sender, WeakSender};
 use crate::support::{Flag, Random, Task};
-use core::{future::Future, pin::Pin, task::Poll};
-use std::{fmt::Write, sync::Arc};
+use core::{fmt::Write, future::Future, pin::Pin, task::Poll};
+use std::sync::Arc;
 
 /// A future of a step that may wait, with the wakes that were seen so far.
 struct Waiting {

@@ -1,12 +1,13 @@
 //! What the bodies share.
 
 use core::{
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll, Waker},
 };
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::catch_unwind,
     sync::{Arc, Mutex},
     task::Wake,
 };

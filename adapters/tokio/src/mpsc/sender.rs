@@ -40,7 +40,7 @@ impl<T> Sender<T> {
             return sent;
         }
         let value = value.expect("it was not sent");
-        match self.inner.reserve().await {
+        match self.inner.reserve_in_turn().await {
             Ok(permit) => {
                 proceed().await;
                 permit.send(value);
