@@ -19,7 +19,12 @@ for cfg in "--cfg sakia_narrow" "--cfg sakia_marked" "--cfg sakia_narrow --cfg s
     RUSTFLAGS="$cfg" lint
     RUSTFLAGS="$cfg" lint --no-default-features
 done
+RUSTFLAGS="--cfg sakia_on_demand" lint
 for features in "" alloc std; do
     echo "== clippy sakia-futures $features"
     cargo clippy --quiet -p sakia-futures --target-dir target/features --no-default-features --features "$features" -- -D warnings
+done
+for features in "" rt time full; do
+    echo "== clippy sakia-tokio $features"
+    cargo clippy --quiet -p sakia-tokio --target-dir target/features --no-default-features --features "$features" -- -D warnings
 done

@@ -16,6 +16,7 @@ pin_project! {
     /// |---|---|---|---|
     /// | [`into_sink`](crate::SenderExt::into_sink) | [`BoxedPollSender`](sakia::mpsc::BoxedPollSender) | no: it is `Unpin` | once, when it is made |
     /// | [`into_pinned_sink`](crate::SenderExt::into_pinned_sink) | [`PollSender`](sakia::mpsc::PollSender) | yes | nothing |
+    /// | both, of a sender without a bound | [`UnboundedPollSender`](sakia::mpsc::UnboundedPollSender) | no | nothing |
     ///
     /// | call | means |
     /// |---|---|
@@ -29,7 +30,8 @@ pin_project! {
     /// one.
     ///
     /// # Panics
-    /// `start_send` panics if no slot is reserved: `poll_ready` has not been ready since the last message.
+    /// `start_send` panics if no slot is reserved: `poll_ready` has not been ready since the last message. Without a bound
+    /// there is nothing to reserve, and it never panics.
     ///
     /// # Cancel safety
     /// A `send(message)` that is dropped while it waits has not sent. The sink keeps its turn, and when that comes the slot,
