@@ -124,3 +124,15 @@ fn static_stream() {
 fn foreign_channel() {
     assert_eq!(lines(env!("CARGO_BIN_EXE_foreign_channel"), &[]), ["sum 5050"]);
 }
+
+#[test]
+fn drop_in() {
+    let program = env!("CARGO_BIN_EXE_drop_in");
+    let printed = lines(program, &["--sakia"]);
+    assert_eq!(printed, lines(program, &["--tokio"]));
+    assert_eq!(printed[0], "client-0 500500");
+    let sums =
+        "{\"all\": 2002000, \"client-0\": 500500, \"client-1\": 500500, \"client-2\": 500500, \"client-3\": 500500}";
+    assert_eq!(*printed.last().unwrap(), format!("in the end {sums}"));
+    assert_eq!(run(program, &[]).status.code(), Some(2));
+}
