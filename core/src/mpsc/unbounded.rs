@@ -7,7 +7,7 @@ use core::{
     panic::{RefUnwindSafe, UnwindSafe},
 };
 
-/// The sending end of a channel without a bound, made by [`unbounded`](super::unbounded). Cloned, it makes one more sender
+/// The sending end of a channel without a bound, made by [`unbounded`](super::unbounded()). Cloned, it makes one more sender
 /// of the same channel.
 ///
 /// When the last is dropped, the receiver gets what is still queued and then `None`.
