@@ -74,6 +74,8 @@ impl Tail {
         }
     }
 
+    /// What [`Self::starting`] is for: a ledger that counts in the word, or has no bound.
+    #[cfg(any(feature = "alloc", all(target_has_atomic = "64", not(sakia_narrow))))]
     #[inline(always)]
     pub(crate) fn word(&self) -> &AtomicPosition {
         &self.word
