@@ -10,6 +10,8 @@ mod in_tokio {
     use tokio_stream::wrappers;
     use tokio_util::sync::PollSender;
 
+    pub(super) const MOST: usize = usize::MAX >> 3;
+
     mod calls {
         include!("tokio_parity/calls.rs");
     }
@@ -33,6 +35,8 @@ mod in_tokio {
 mod in_sakia {
     use sakia_tokio::{PollSender, mpsc, wrappers};
 
+    pub(super) const MOST: usize = sakia::mpsc::MAX_CAPACITY;
+
     mod calls {
         include!("tokio_parity/calls.rs");
     }
@@ -51,6 +55,13 @@ mod in_sakia {
     pub(super) mod program {
         include!("tokio_parity/program.rs");
     }
+}
+
+/// Only where the packing of a smaller machine was chosen, is our greatest bound that machine's.
+#[test]
+#[cfg(not(sakia_narrow))]
+fn both_allow_the_same_bounds() {
+    assert_eq!(in_tokio::MOST, in_sakia::MOST);
 }
 
 mod random {

@@ -9,7 +9,7 @@ fn constructors() {
     let (message, file) = panic_of(|| mpsc::channel::<u8>(0)).unwrap();
     assert_eq!(message, "mpsc bounded channel requires buffer > 0");
     assert!(file.ends_with("calls.rs"), "{file}");
-    let most = usize::MAX >> 3;
+    let most = super::MOST;
     for buffer in [most + 1, usize::MAX] {
         let (message, _) = panic_of(|| mpsc::channel::<u8>(buffer)).unwrap();
         assert_eq!(message, format!("a semaphore may not have more than MAX_PERMITS permits ({most})"));
@@ -23,7 +23,7 @@ fn constructors() {
 
 #[test]
 fn a_huge_capacity_is_exact() {
-    let most = usize::MAX >> 3;
+    let most = super::MOST;
     let (tx, mut rx) = mpsc::channel(most);
     let permits = tx.try_reserve_many(most - 1).unwrap();
     tx.try_send(1).unwrap();
