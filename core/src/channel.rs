@@ -14,8 +14,10 @@
 //! are stopped (see the ledger), and what comes back is granted as above until it is served.
 //!
 //! While senders wait and there is neither room nor a courier, or strictly, the receiver's head moves only by way of the
-//! lock (ATTEND). A courier that is slow to come must not hold up those behind it, so a receiver that finds the ring
-//! empty sends one more.
+//! lock (ATTEND). A courier that never comes must not hold up those behind it. So a receiver that finds the ring empty
+//! gives up its turn once, waking itself; if it finds the same courier still on its way, all get what there is. To send
+//! another courier at once would be one more wake for each time that the ring has run empty, and with several threads a
+//! dear one: it has another thread woken (10 senders at capacity 10 on two threads: 218 ns a message instead of 87).
 
 use crate::{
     counts::Counts,
@@ -24,7 +26,7 @@ use crate::{
     position::{Layout, Position},
     receiver_waker::ReceiverWaker,
     sync::{Lock, OnDrop, const_unless_loom},
-    waiters::{self, List, Queue, Waiter, WakeBatch},
+    waiters::{self, Courier, List, Queue, Waiter, WakeBatch},
 };
 use core::{ptr::NonNull, task::Waker};
 
@@ -126,7 +128,7 @@ impl Channel {
             // SAFETY: the lock is held and `first` is in the list.
             let (missing, held) = unsafe { first.inner(|inner| (inner.missing, inner.held)) };
             let strictly = self.ledger.is_strict() || held > 0 || missing > 1 || self.ledger.is_barred();
-            if !strictly && queue.courier {
+            if !strictly && queue.courier != Courier::None {
                 self.ledger.advance_unattended(head);
                 return None;
             }
@@ -180,7 +182,7 @@ impl Channel {
             } else {
                 idle |= self.pool(spare);
                 courier = !entitled && !self.ledger.is_barred();
-                if courier && queue.courier && !(surprise && self.ledger.len() == 0) {
+                if courier && queue.courier != Courier::None && !(surprise && self.ledger.len() == 0) {
                     self.ledger.unfreeze();
                     return idle;
                 }
@@ -216,7 +218,7 @@ impl Channel {
     /// The longest waiting sender has all its credits: takes it out of the list and gives its waker.
     fn grant_first(&self, queue: &mut Queue, courier: bool) -> Option<Waker> {
         let waker = queue.senders.pop(if courier { waiters::COURIER } else { waiters::GRANTED });
-        queue.courier = (courier || queue.courier) && !queue.senders.is_empty();
+        queue.left(courier);
         self.limit_by_first(&queue.senders);
         waker
     }
@@ -226,7 +228,7 @@ impl Channel {
     fn relay(&self) {
         let mut batch = WakeBatch::new();
         self.queue.with(|queue| {
-            queue.courier = false;
+            queue.courier = Courier::None;
             self.serve(queue, &mut 0, None, false, &mut batch)
         });
         self.finish(batch);
@@ -246,14 +248,25 @@ impl Channel {
         }
     }
 
-    /// The receiver finds the ring empty: if senders wait, their courier is late. Sends one more. True: there is room for
-    /// yet more, so the receiver should look again soon.
+    /// The receiver finds the ring empty: if senders wait, their courier is late. True: the receiver should look again
+    /// soon.
     #[inline]
     pub(crate) fn relieve(&self) -> bool {
-        !self.ledger.is_strict() && self.ledger.has_waiting() && {
-            self.relay();
-            self.ledger.has_waiting() && self.ledger.free() > 0
+        !self.ledger.is_strict() && self.ledger.has_waiting() && self.relieve_courier()
+    }
+
+    #[cold]
+    fn relieve_courier(&self) -> bool {
+        match self.queue.with(Queue::find_courier_late) {
+            Courier::None => self.relay(),
+            Courier::Sent => {}
+            Courier::Late => {
+                self.deal(0, true);
+                return false;
+            }
         }
+        // Without room there is nothing to see to.
+        self.ledger.has_waiting() && self.ledger.free() > 0
     }
 
     // ===== waking the receiver =====
@@ -282,7 +295,7 @@ impl Channel {
             batch.push(senders.pop(waiters::CLOSED));
         }
         if senders.is_empty() {
-            *courier = false;
+            *courier = Courier::None;
             self.ledger.none_waits();
             self.ledger.unfreeze();
         }

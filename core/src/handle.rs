@@ -33,6 +33,9 @@ pub(crate) struct Shared {
     #[cfg(feature = "alloc")]
     chain: Chain,
     pub(crate) channel: Channel,
+    /// How far behind the beginning of its allocation it is, in bytes.
+    #[cfg(feature = "alloc")]
+    shift: u8,
 }
 
 #[cfg(not(sakia_loom))]
@@ -45,6 +48,8 @@ impl Shared {
                 #[cfg(feature = "alloc")]
                 chain: Chain::new(),
                 channel: Channel::new(layout, bound, overtaking, Counts::new(is_static)),
+                #[cfg(feature = "alloc")]
+                shift: 0,
             }
         }
     }

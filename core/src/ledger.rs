@@ -87,7 +87,20 @@ pub(crate) enum Returned {
     not(all(target_has_atomic = "64", not(sakia_narrow))),
     expect(dead_code, reason = "there, nobody passes a waiting sender")
 )]
-pub(crate) struct Passed(pub(crate) Position);
+pub(crate) struct Passed {
+    pub(crate) count: Position,
+    /// Where the tail was.
+    pub(crate) tail: Position,
+}
+
+impl Passed {
+    /// Of those that are not passed.
+    pub(crate) const NEVER: Self = Self::at(0);
+
+    pub(crate) const fn at(count: Position) -> Self {
+        Self { count, tail: 0 }
+    }
+}
 
 /// Keeps what different threads write apart: one line of the cache each.
 #[derive(Debug)]
@@ -136,6 +149,9 @@ struct Producers {
     /// See "Overtaking" in `packed`. Written under the waiters' lock.
     #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
     limit: AtomicPosition,
+    /// Before the tail gets here, newcomers need not be counted. As `limit`.
+    #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
+    uncounted: AtomicPosition,
     /// Credits given to waiting senders, less those given back while any waited. Only touched under the waiters' lock.
     #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
     bias: AtomicPosition,
@@ -206,6 +222,8 @@ impl Ledger {
                     kind,
                     #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
                     limit: AtomicPosition::new(0),
+                    #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
+                    uncounted: AtomicPosition::new(0),
                     #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
                     bias: AtomicPosition::new(0),
                 },
@@ -285,7 +303,7 @@ impl Ledger {
     /// blocks and not in a ring.
     #[inline(always)]
     pub(crate) fn claim<const CHAINED: bool>(&self) -> Result<Claim, Refused> {
-        if CHAINED { by_kind!(self.producers, claim()) } else { self.of_ring().claim() }
+        if CHAINED { by_kind!(self.producers, claim()) } else { self.of_ring().claim_in_ring() }
     }
 
     /// Turns `n` reserved credits into as many positions in a row. None when the receiver is gone: then the credits

@@ -123,6 +123,28 @@ impl Layout {
     }
 }
 
+#[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
+impl Layout {
+    /// True if `to` lies less than a lap after `from`. It does not lie before.
+    #[inline(always)]
+    pub(crate) const fn is_within_lap(self, from: Position, to: Position) -> bool {
+        // Positions are in order as numbers, whatever lies between the laps.
+        to.wrapping_sub(from) & POSITION_MASK <= self.mask as Position
+    }
+
+    /// True if `position` lies before `limit`, of which it is never as far as half of all positions away.
+    #[inline(always)]
+    pub(crate) const fn is_before(self, position: Position, limit: Position) -> bool {
+        limit.wrapping_sub(position).wrapping_sub(1) & POSITION_MASK < 1 << (POSITION_BITS - 1)
+    }
+
+    /// A position `n` messages after `position` or less, by whole laps.
+    pub(crate) const fn at_most_ahead(self, position: Position, n: usize) -> Position {
+        let by = if self.is_endless() { n as Position } else { (n / self.slots()) as Position * (self.mask as Position + 1) };
+        position.wrapping_add(by) & POSITION_MASK
+    }
+}
+
 /// Counting without gaps, for the overtaking limit: laps times slots plus index.
 #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
 impl Layout {

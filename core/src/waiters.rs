@@ -184,20 +184,47 @@ impl List {
     }
 }
 
+/// Whether a sender that was granted a credit and has not run yet will see to the first in the queue. Only while there
+/// is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Courier {
+    None,
+    Sent,
+    /// It had not run when the receiver last found nothing to do.
+    Late,
+}
+
 /// What the waiters' lock guards.
 #[derive(Debug)]
 pub(crate) struct Queue {
     /// Senders that wait for credits.
     pub(crate) senders: List,
-    /// A sender that was granted a credit and has not run yet will see to the first in the queue. Only while there is one.
-    pub(crate) courier: bool,
+    pub(crate) courier: Courier,
     /// Those who wait for the channel to be closed.
     pub(crate) listeners: List,
 }
 
 impl Queue {
+    /// The receiver finds nothing to do while senders wait, and they may be overtaken. What was the courier?
+    pub(crate) fn find_courier_late(&mut self) -> Courier {
+        let found = self.courier;
+        if found == Courier::Sent {
+            self.courier = Courier::Late;
+        }
+        found
+    }
+
+    /// A sender has left the queue; `courier`: as one.
+    pub(crate) fn left(&mut self, courier: bool) {
+        if self.senders.is_empty() {
+            self.courier = Courier::None;
+        } else if courier {
+            self.courier = Courier::Sent;
+        }
+    }
+
     pub(crate) const fn new() -> Self {
-        Self { senders: List::new(), courier: false, listeners: List::new() }
+        Self { senders: List::new(), courier: Courier::None, listeners: List::new() }
     }
 }
 

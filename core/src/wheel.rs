@@ -29,7 +29,7 @@ use crate::{
     ring::Slot,
     sync::{Lock, OnDrop, atomic::Ordering, const_unless_loom},
     tail::{self, Tail},
-    waiters::{self, Queue, Waiter, WakeBatch},
+    waiters::{self, Courier, Queue, Waiter, WakeBatch},
 };
 use core::{ptr::NonNull, task::Waker};
 
@@ -166,7 +166,7 @@ impl Wheel {
                 return;
             }
             let strictly = self.pool.is_barred() || queue.senders.first() == present;
-            if !strictly && queue.courier && !(surprise && self.len() == 0) {
+            if !strictly && queue.courier != Courier::None && !(surprise && self.len() == 0) {
                 self.pool.open();
                 break;
             }
@@ -196,7 +196,7 @@ impl Wheel {
             unsafe { first.inner(|inner| inner.held = index as usize) };
         }
         let waker = queue.senders.pop(if courier { waiters::COURIER } else { waiters::GRANTED });
-        queue.courier = (courier || queue.courier) && !queue.senders.is_empty();
+        queue.left(courier);
         self.limit_by_first(queue);
         waker
     }
@@ -214,7 +214,7 @@ impl Wheel {
     fn relay(&self, links: Links<'_>) {
         let mut batch = WakeBatch::new();
         self.queue.with(|queue| {
-            queue.courier = false;
+            queue.courier = Courier::None;
             self.serve(links, queue, &mut None, None, false, &mut batch);
         });
         self.finish(links, batch);
@@ -227,13 +227,24 @@ impl Wheel {
         batch.wake();
     }
 
-    /// The receiver finds no message: if senders wait, their courier is late. Sends one more. True: there are slots for
-    /// yet more, so the receiver should look again soon.
+    /// The receiver finds no message: if senders wait, their courier is late. True: the receiver should look again soon.
+    #[inline]
     pub(crate) fn relieve(&self, links: Links<'_>) -> bool {
-        self.overtaking() > 0 && self.pool.has_waiting() && {
-            self.relay(links);
-            self.pool.has_waiting() && self.pool.free(links) > 0
+        self.overtaking() > 0 && self.pool.has_waiting() && self.relieve_courier(links)
+    }
+
+    #[cold]
+    fn relieve_courier(&self, links: Links<'_>) -> bool {
+        match self.queue.with(Queue::find_courier_late) {
+            Courier::None => self.relay(links),
+            Courier::Sent => {}
+            Courier::Late => {
+                self.deal(links, None, true);
+                return false;
+            }
         }
+        // Without a free slot there is nothing to see to.
+        self.pool.has_waiting() && self.pool.free(links) > 0
     }
 
     // ===== publishing and receiving =====
@@ -391,7 +402,7 @@ impl Wheel {
             batch.push(senders.pop(waiters::CLOSED));
         }
         if senders.is_empty() {
-            *courier = false;
+            *courier = Courier::None;
             self.pool.none_waits();
         }
         while !batch.is_full() && !listeners.is_empty() {

@@ -193,7 +193,7 @@ impl Channel {
         // SAFETY: QUEUED, so it is in the list of senders of the channel that it was used with.
         unsafe {
             queue.senders.remove(node);
-            queue.courier &= !queue.senders.is_empty();
+            queue.left(false);
             if first {
                 self.limit_by_first(&queue.senders);
             }

@@ -6,19 +6,27 @@ use alloc::alloc::{alloc, dealloc, handle_alloc_error};
 use core::{alloc::Layout, ptr::NonNull};
 
 /// What a channel takes. None: its messages don't fit into the address space.
+///
+/// The slots of a ring begin with a line of the cache, so that few of them share one with what else is there. The
+/// allocator is not asked for that: for more than it gives anyway (16 bytes) it takes longer than for all the rest, so there
+/// is room to begin later.
 fn layout<T>(positions: position::Layout) -> Option<Layout> {
     let header = Layout::new::<Shared>();
     if positions.is_endless() {
         return chain::layout_of::<T>().map(|_| header);
     }
     let slots = Layout::array::<Slot<T>>(positions.slots()).ok()?;
-    // What the two sides write lies on different lines of the cache, and a sender's on one.
-    let (layout, offset) = header.align_to(CACHE_LINE).ok()?.extend(slots).ok()?;
+    let (layout, offset) = header.extend(slots).ok()?;
     debug_assert_eq!(offset, slots_offset::<T>());
-    Some(layout)
+    Layout::from_size_align(layout.size().checked_add(CACHE_LINE.saturating_sub(layout.align()))?, layout.align()).ok()
 }
 
 const CACHE_LINE: usize = 64;
+
+/// How far behind the beginning of its allocation, at `begin`, a channel is put.
+fn shift_of(begin: *mut u8, positions: position::Layout) -> u8 {
+    if positions.is_endless() { 0 } else { (begin.addr().wrapping_neg() % CACHE_LINE) as u8 }
+}
 
 /// Allocates a channel for two handles; `positions` are a ring's, or endless for a chain.
 ///
@@ -28,18 +36,19 @@ const CACHE_LINE: usize = 64;
 pub(crate) fn allocate<T>(positions: position::Layout, bound: usize, overtaking: u32) -> NonNull<Shared> {
     let layout = layout::<T>(positions).expect("sakia: the channel's messages don't fit into memory");
     // SAFETY: the layout has the header's size at least.
-    let Some(shared) = NonNull::new(unsafe { alloc(layout) }.cast::<Shared>()) else {
-        handle_alloc_error(layout);
-    };
-    // SAFETY: the allocation has room for the header and, behind it, the slots; both are written before use.
+    let Some(begin) = NonNull::new(unsafe { alloc(layout) }) else { handle_alloc_error(layout) };
+    let shift = shift_of(begin.as_ptr(), positions);
+    // SAFETY: the allocation has room for the header and, behind it, the slots, however far it is shifted; both are written
+    // before use.
     unsafe {
-        shared.write(Shared::new(positions, bound, overtaking, false));
+        let shared = begin.add(shift as usize).cast::<Shared>();
+        shared.write(Shared { shift, ..Shared::new(positions, bound, overtaking, false) });
         let slots = shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>();
         for index in 0..slots_of(positions) {
             slots.add(index).write(Slot::new());
         }
+        shared
     }
-    shared
 }
 
 /// Frees a channel.
@@ -55,8 +64,9 @@ pub(crate) unsafe fn free<T>(shared: NonNull<Shared>) {
         for index in 0..slots_of(positions) {
             shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>().add(index).drop_in_place();
         }
+        let begin = shared.cast::<u8>().sub(shared.as_ref().shift as usize);
         shared.drop_in_place();
-        dealloc(shared.as_ptr().cast(), layout::<T>(positions).expect("it was allocated with this layout"));
+        dealloc(begin.as_ptr(), layout::<T>(positions).expect("it was allocated with this layout"));
     }
 }
 

@@ -35,6 +35,12 @@
 //! unused lower it with `G`. `limit` is lowered before `G` and raised after it, so a newcomer that compares an old value
 //! either waits needlessly, or fails at its compare-exchange because `G` has changed (unless it has changed back: a
 //! credit given to a waiting sender, and given up by it, between two of the newcomer's instructions).
+//!
+//! To count costs more than the rest of a send. So as long as the tail is before `uncounted`, the limit is surely not
+//! reached, and nothing is counted. With `t` the tail when the longest waiting sender began to wait, `b` the bound and `l`
+//! the limit of the channel, `uncounted <= t + l - 5b`. For `limit` is `G` of that moment, which is at least `t`, and `l`,
+//! and all that was given to waiting senders since less what was given back: more than `2b` can't be, as so much was not out.
+//! `G` is the tail and at most `2b` reserved (see `MAX_SLOTS` there), and at most `b` are asked for.
 
 mod waited;
 
@@ -173,26 +179,45 @@ impl Packed<'_> {
     /// Takes a credit and a position.
     #[inline]
     pub(super) fn claim(self) -> Result<Claim, Refused> {
-        let layout = self.layout();
-        let old = self.take(1, |word| word.with_tail(layout.advance(word.tail(), 1)).without(PARKED))?;
-        Ok(Claim { position: old.tail(), wake: old.has(PARKED), passed: old.has(WAITING) })
+        self.claim_if(|_| false)
     }
 
-    /// Takes `n` credits, all or none. True: senders wait, and we have passed them.
+    /// As [`Self::claim`], where the bound is the number of slots.
+    #[inline(always)]
+    pub(super) fn claim_in_ring(self) -> Result<Claim, Refused> {
+        // The usual case: nothing is reserved, nobody waits, and the slot that comes next has been emptied.
+        self.claim_if(|word| {
+            // Acquire as in `has_room`.
+            let seen = self.head_seen().load(Ordering::Acquire);
+            word.0 & (RESERVED_MASK << RESERVED_SHIFT | CLOSED | WAITING) == 0
+                && self.layout().is_within_lap(seen, word.tail())
+        })
+    }
+
+    #[inline(always)]
+    fn claim_if(&self, surely: impl Fn(Word) -> bool) -> Result<Claim, Refused> {
+        let layout = self.layout();
+        let old = self.take(1, surely, |word| word.with_tail(layout.advance(word.tail(), 1)).without(PARKED))?;
+        Ok(Claim { position: old.tail(), wake: old.has(PARKED), passed: self.is_to_be_counted(old) })
+    }
+
+    /// Takes `n` credits, all or none. True: senders wait, and we may have been the last to pass them.
     #[inline]
     pub(super) fn reserve(self, n: usize) -> Result<bool, Refused> {
-        self.take(n, |word| word.reserve(n)).map(|old| old.has(WAITING))
+        self.take(n, |_| false, |word| word.reserve(n)).map(|old| self.is_to_be_counted(old))
     }
 
-    /// Does `then` to the word if there are `n` credits for a sender that does not wait.
+    /// Does `then` to the word if there are `n` credits for a sender that does not wait, of which `surely` tells in the
+    /// usual case.
     #[inline(always)]
-    fn take(&self, n: usize, then: impl Fn(Word) -> Word) -> Result<Word, Refused> {
+    fn take(&self, n: usize, surely: impl Fn(Word) -> bool, then: impl Fn(Word) -> Word) -> Result<Word, Refused> {
         let mut word = self.word();
         loop {
-            if word.has(CLOSED) {
+            let sure = surely(word);
+            if !sure && word.has(CLOSED) {
                 return Err(Refused::Closed);
             }
-            if !self.has_room(word, n) {
+            if !sure && !self.has_room(word, n) {
                 // The head that was read may be younger than `word`: only an unchanged word tells.
                 let again = self.word();
                 if again == word {
@@ -213,7 +238,13 @@ impl Packed<'_> {
         // Acquire pairs with the Release exchange in `refresh`: the slots up to this head are empty.
         let seen = self.head_seen().load(Ordering::Acquire);
         let room = self.used(word, seen) + n as u64 <= self.bound() as u64 || self.refresh(seen, word, n);
-        room && (!word.has(WAITING) || self.may_overtake(word, n))
+        room && (!self.is_to_be_counted(word) || self.may_overtake(word, n))
+    }
+
+    /// Senders wait, and whether a newcomer may pass them has to be counted.
+    #[inline(always)]
+    fn is_to_be_counted(&self, word: Word) -> bool {
+        word.has(WAITING) && !self.may_surely_overtake(word)
     }
 
     /// Looks at the receiver's own head.

@@ -104,6 +104,11 @@ impl Split<'_> {
         self.claim_reserved(1).ok_or(Refused::Closed)
     }
 
+    #[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
+    pub(super) fn claim_in_ring(self) -> Result<Claim, Refused> {
+        self.claim()
+    }
+
     /// False: nobody was passed, here as always.
     pub(super) fn reserve(self, n: usize) -> Result<bool, Refused> {
         let enough = |word: Position| word & CLOSED == 0 && free(word) >= n && word & WAITING == 0;
@@ -259,11 +264,11 @@ impl Split<'_> {
             let rest = word - credits(taken);
             (word & CLOSED == 0).then_some(if taken < n { rest | WAITING } else { rest })
         });
-        old.map(|word| (free(word).min(n), Passed(0))).map_err(|_| Refused::Closed)
+        old.map(|word| (free(word).min(n), Passed::NEVER)).map_err(|_| Refused::Closed)
     }
 
     pub(super) fn mark(self) -> Passed {
-        Passed(0)
+        Passed::NEVER
     }
 
     pub(super) fn set_limit(self, _first: Passed) {}

@@ -6,7 +6,7 @@ use crate::ledger;
 pub const MAX_CAPACITY: usize = ledger::MAX_BOUND;
 
 /// How many messages may overtake a waiting sender, unless a [`Builder`] says otherwise: 0 below a capacity of 4, which is
-/// first come, first served, and 1,000 from there on.
+/// first come, first served; from there on 16 times the capacity, but 1,000 at the least and 2<sup>24</sup> at the most.
 ///
 /// Overtaking saves switches of tasks where a sender that runs finds several free slots; where there are few, it only
 /// costs.
@@ -19,7 +19,12 @@ pub const MAX_CAPACITY: usize = ledger::MAX_BOUND;
 /// ```
 #[must_use]
 pub const fn default_overtaking(capacity: usize) -> u32 {
-    if capacity < 4 { 0 } else { 1_000 }
+    match capacity {
+        0..4 => 0,
+        4..63 => 1_000,
+        63..0x10_0000 => 16 * capacity as u32,
+        _ => 1 << 24,
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -50,7 +55,7 @@ mod heap {
 
     /// Makes a channel that holds up to `capacity` messages.
     ///
-    /// Up to a capacity of 1,024, the one allocation that the channel ever makes is made here: the header (at most 320
+    /// Up to a capacity of 1,024, the one allocation that the channel ever makes is made here: the header (at most 384
     /// bytes) and the slots. Above, it is made [on demand](Builder::on_demand): a large capacity costs nothing until it is
     /// used.
     ///

@@ -194,7 +194,7 @@ impl Pool {
         let next = |word: u32| if free(word) == 0 { word | WAITING } else { word - FREE + WRITTEN };
         let old = self.update(|word| (word & CLOSED == 0).then(|| next(word)));
         let word = old.map_err(|_| Refused::Closed)?;
-        Ok(((free(word) > 0).then(|| self.find(links)), Passed(0)))
+        Ok(((free(word) > 0).then(|| self.find(links)), Passed::NEVER))
     }
 
     pub(crate) fn take_waited(&self, _links: Links<'_>) -> Option<Index> {
@@ -224,7 +224,7 @@ impl Pool {
     }
 
     pub(crate) fn mark(&self) -> Passed {
-        Passed(0)
+        Passed::NEVER
     }
 
     pub(crate) fn set_limit(&self, _first: Passed) {}

@@ -283,7 +283,7 @@ impl Pool {
 impl Pool {
     /// Takes a slot for the first sender that waits, or announces it as waiting.
     pub(crate) fn take_or_wait(&self, links: Links<'_>) -> Result<(Option<Index>, Passed), Refused> {
-        let mut mark = Passed(0);
+        let mut mark = Passed::NEVER;
         let old = self.update(|word| {
             mark = self.unbiased(word);
             self.set_limit(mark);
@@ -343,12 +343,12 @@ impl Pool {
     }
 
     fn unbiased(&self, word: Word) -> Passed {
-        Passed(word.tag().wrapping_sub(self.bias.load(Ordering::Relaxed)))
+        Passed::at(word.tag().wrapping_sub(self.bias.load(Ordering::Relaxed)))
     }
 
     /// Makes `first` the mark by which newcomers are stopped.
     pub(crate) fn set_limit(&self, first: Passed) {
-        let limit = first.0.wrapping_add(self.bias.load(Ordering::Relaxed)).wrapping_add(self.overtaking as u64);
+        let limit = first.count.wrapping_add(self.bias.load(Ordering::Relaxed)).wrapping_add(self.overtaking as u64);
         // Release pairs with the Acquire in `left`.
         self.limit.store(limit, Ordering::Release);
     }

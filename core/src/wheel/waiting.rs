@@ -195,7 +195,7 @@ impl Wheel {
             queue.senders.remove(node);
             waiter.inner(|inner| inner.waker.take())
         };
-        queue.courier &= !queue.senders.is_empty();
+        queue.left(false);
         if first {
             self.limit_by_first(queue);
         }

@@ -53,21 +53,29 @@ impl Packed<'_> {
     /// `head` is frozen.
     pub(in crate::ledger) fn reserve_or_wait(self, head: Position, n: usize) -> Result<(usize, Passed), Refused> {
         let mut taken = 0;
-        let mut mark = 0;
+        let mut mark = Passed::NEVER;
         let old = self.update(|word| {
             taken = self.room(word, head).min(n);
-            mark = self.unbiased(word.reserve(taken));
             if taken < n {
-                self.set_limit(Passed(mark));
+                mark = self.mark_of(word.reserve(taken));
+                self.set_limit(mark);
             }
             (!word.has(CLOSED)).then(|| if taken < n { Word(word.reserve(taken).0 | WAITING) } else { word.reserve(n) })
         });
-        old.map(|_| (taken, Passed(mark))).map_err(|_| Refused::Closed)
+        old.map(|_| (taken, mark)).map_err(|_| Refused::Closed)
     }
 
     /// The mark for a sender that starts to wait now, behind others.
     pub(in crate::ledger) fn mark(self) -> Passed {
-        Passed(self.unbiased(self.word()))
+        self.mark_of(self.word())
+    }
+
+    fn mark_of(&self, word: Word) -> Passed {
+        if self.is_strict() {
+            return Passed::NEVER;
+        }
+        let count = self.layout().cycle_sub(self.taken(word), self.producers.bias.load(Ordering::Relaxed));
+        Passed { count, tail: word.tail() }
     }
 
     /// Makes `first` the mark by which newcomers are stopped.
@@ -77,7 +85,10 @@ impl Packed<'_> {
         }
         let layout = self.layout();
         let bias = self.producers.bias.load(Ordering::Relaxed);
-        let limit = layout.cycle_add(layout.cycle_add(first.0, bias), self.overtaking() as u64);
+        let limit = layout.cycle_add(layout.cycle_add(first.count, bias), self.overtaking() as u64);
+        let uncounted = (self.overtaking() as usize).saturating_sub(5 * self.bound());
+        // Release pairs with the Acquire loads in `may_overtake` and `may_surely_overtake`.
+        self.producers.uncounted.store(layout.at_most_ahead(first.tail, uncounted), Ordering::Release);
         self.producers.limit.store(limit, Ordering::Release);
     }
 
@@ -96,7 +107,8 @@ impl Packed<'_> {
 
     /// True if newcomers may not pass the longest waiting sender any more.
     pub(in crate::ledger) fn is_barred(self) -> bool {
-        !self.may_overtake(self.word(), 1)
+        let word = self.word();
+        !self.may_surely_overtake(word) && !self.may_overtake(word, 1)
     }
 
     /// Credits that the receiver handed over instead of freeing, or that were waited for and given up, count as given to
@@ -129,6 +141,13 @@ impl Packed<'_> {
         limit.store(change(tail.layout(), limit.load(Ordering::Relaxed)), Ordering::Release);
     }
 
+    /// True if newcomers need not be counted: see "Overtaking".
+    #[inline(always)]
+    pub(super) fn may_surely_overtake(&self, word: Word) -> bool {
+        // Acquire: as in `may_overtake`. A strict ledger never says how far.
+        !self.is_strict() && self.layout().is_before(word.tail(), self.producers.uncounted.load(Ordering::Acquire))
+    }
+
     /// True if a newcomer may take `n` credits past the senders that wait.
     #[inline(never)]
     pub(super) fn may_overtake(&self, word: Word, n: usize) -> bool {
@@ -144,9 +163,5 @@ impl Packed<'_> {
     /// `G` of "Overtaking".
     fn taken(&self, word: Word) -> u64 {
         self.layout().cycle_add(self.layout().linear(word.tail()), word.reserved())
-    }
-
-    fn unbiased(&self, word: Word) -> u64 {
-        self.layout().cycle_sub(self.taken(word), self.producers.bias.load(Ordering::Relaxed))
     }
 }
