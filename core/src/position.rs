@@ -140,7 +140,11 @@ impl Layout {
 
     /// A position `n` messages after `position` or less, by whole laps.
     pub(crate) const fn at_most_ahead(self, position: Position, n: usize) -> Position {
-        let by = if self.is_endless() { n as Position } else { (n / self.slots()) as Position * (self.mask as Position + 1) };
+        let by = if self.is_endless() {
+            n as Position
+        } else {
+            (n / self.slots()) as Position * (self.mask as Position + 1)
+        };
         position.wrapping_add(by) & POSITION_MASK
     }
 }
