@@ -235,7 +235,16 @@ impl Channel {
     }
 
     /// Wakes those in the batch, and serves on if it was full.
+    #[inline]
     fn finish(&self, batch: WakeBatch) {
+        // Most are empty, and a batch is not worth moving then.
+        if !batch.is_empty() {
+            self.finish_some(batch);
+        }
+    }
+
+    #[inline(never)]
+    fn finish_some(&self, batch: WakeBatch) {
         let _rest = Dealing { channel: self, credits: 0, surprise: false, more: batch.is_full() };
         batch.wake();
     }

@@ -249,6 +249,11 @@ impl WakeBatch {
         Self { wakers: [const { MaybeUninit::uninit() }; WAKE_BATCH], woken: 0, len: 0 }
     }
 
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     pub(crate) fn is_full(&self) -> bool {
         self.len == WAKE_BATCH
     }

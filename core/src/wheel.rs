@@ -221,7 +221,16 @@ impl Wheel {
     }
 
     /// Wakes those in the batch, and serves on if it was full.
+    #[inline]
     fn finish(&self, links: Links<'_>, batch: WakeBatch) {
+        // Most are empty, and a batch is not worth moving then.
+        if !batch.is_empty() {
+            self.finish_some(links, batch);
+        }
+    }
+
+    #[inline(never)]
+    fn finish_some(&self, links: Links<'_>, batch: WakeBatch) {
         let more = batch.is_full();
         let _rest = Dealing { wheel: self, links, spare: None, surprise: false, more };
         batch.wake();

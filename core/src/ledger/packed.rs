@@ -24,6 +24,7 @@
 //! `head_seen` is a copy of `head` on the producers' side, so that the receiver's line is touched only when the ring looks
 //! full. A copy that is old looks fuller, which is harmless. It must not be older than the positions take to wrap, so it is
 //! replaced by a compare-exchange from the copy that was read: a sender that slept over its own refresh changes nothing.
+//! Who finds no room all the same leaves the old copy, unless it is OLD; so does who waits without having looked.
 //!
 //! A sender may also sleep between reading the producers' word and its compare-exchange. To be fooled it has to sleep
 //! for a multiple of 2^35 messages to the message: three minutes at 5 ns a message, and then one chance in 2^35.
@@ -46,7 +47,7 @@ mod waited;
 
 use super::{Claim, HEAD_SHIFT, Ledger, Refused, Returned, View};
 use crate::{
-    position::{AtomicPosition, Layout, MAX_SLOTS, POSITION_BITS, Position},
+    position::{AtomicPosition, Layout, MAX_SLOTS, POSITION_BITS, POSITION_MASK, Position},
     sync::atomic::Ordering,
 };
 use core::ops::Deref;
@@ -65,6 +66,9 @@ const RESERVED_MASK: u64 = (1 << RESERVED_BITS) - 1;
 const TAIL_SHIFT: u32 = RESERVED_SHIFT + RESERVED_BITS;
 // All slots reserved, and as many credits in transit from the receiver to waiting senders.
 const _: () = assert!(2 * MAX_SLOTS as u64 <= RESERVED_MASK && TAIL_SHIFT + POSITION_BITS <= 64);
+
+/// How far the copy of the head may be behind, where a younger one is of no use.
+const OLD: Position = 1 << (POSITION_BITS / 2);
 
 /// A value of the producers' word.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -252,11 +256,19 @@ impl Packed<'_> {
     fn refresh(&self, seen: Position, word: Word, n: usize) -> bool {
         // Acquire pairs with the receiver's Release in `advance`: it has emptied the slots up to this head.
         let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
-        if head != seen {
-            // Release passes on what was acquired above. Failure: somebody else brought a younger head.
+        let room = self.used(word, head) + n as u64 <= self.bound() as u64;
+        self.remember(seen, head, room);
+        room
+    }
+
+    /// Replaces the copy of the head, which was `seen`, if that is worth it or the copy is about to be too old.
+    #[inline]
+    fn remember(&self, seen: Position, head: Position, worth: bool) {
+        let age = head.wrapping_sub(seen) & POSITION_MASK;
+        if age != 0 && (worth || age > OLD) {
+            // Release passes on what was acquired with `head`. Failure: somebody else brought a younger one.
             let _ = self.head_seen().compare_exchange(seen, head, Ordering::Release, Ordering::Relaxed);
         }
-        self.used(word, head) + n as u64 <= self.bound() as u64
     }
 
     #[inline(always)]
@@ -305,8 +317,10 @@ impl Packed<'_> {
     #[inline]
     pub(super) fn advance(self, head: Position, n: usize) -> bool {
         let next = self.consumer.layout.advance(head, n) << HEAD_SHIFT;
-        // Release: the slots were emptied before. Pairs with the Acquire loads of the head.
-        self.consumer.word.compare_exchange(head << HEAD_SHIFT, next, Ordering::Release, Ordering::Relaxed).is_ok()
+        // Relaxed: a look that saves the exchange.
+        self.consumer.word.load(Ordering::Relaxed) == head << HEAD_SHIFT
+            // Release: the slots were emptied before. Pairs with the Acquire loads of the head.
+            && self.consumer.word.compare_exchange(head << HEAD_SHIFT, next, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
     /// Moves the head from `head` by `n` and keeps the credits, as spare. `reserved` goes up before `head`, so that no

@@ -52,6 +52,8 @@ impl Packed<'_> {
     /// Takes up to `n` credits for the first sender that waits and announces it as waiting if those are too few.
     /// `head` is frozen.
     pub(in crate::ledger) fn reserve_or_wait(self, head: Position, n: usize) -> Result<(usize, Passed), Refused> {
+        // Acquire: as in `has_room`.
+        self.remember(self.head_seen().load(Ordering::Acquire), head, false);
         let mut taken = 0;
         let mut mark = Passed::NEVER;
         let old = self.update(|word| {
