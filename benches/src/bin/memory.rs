@@ -3,7 +3,8 @@
 //!
 //! `memory [CHANNELS]`, 10,000 unless said. Linux only: it reads `/proc/self/statm`.
 
-use std::{env, error::Error, fs, process::Command};
+use core::error::Error;
+use std::{env, fs, process::Command};
 
 type Result<T> = core::result::Result<T, Box<dyn Error>>;
 

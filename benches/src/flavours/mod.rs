@@ -2,6 +2,7 @@
 
 mod adapters;
 mod async_channel;
+mod blocking;
 mod crossfire;
 mod flume;
 mod futures;
@@ -16,8 +17,11 @@ mod tokio;
 mod unbounded;
 mod written;
 
+use core::ops::Range;
+
 pub use self::adapters::{Adapted, Streamed, Sunk};
 pub use self::async_channel::AsyncChannel;
+pub use self::blocking::{Blocking, Crossbeam, Std};
 pub use self::crossfire::Crossfire;
 pub use self::flume::Flume;
 pub use self::futures::Futures;
@@ -30,7 +34,7 @@ pub use self::thingbuf::Thingbuf;
 pub use self::thingbuf_ref::ThingbufRef;
 pub use self::tokio::Tokio;
 pub use self::unbounded::Unbounded;
-pub use self::written::{Page, Written};
+pub use self::written::{Bytes, Page, Written};
 
 /// What a message must be for every channel to take it: thingbuf asks for `Default` and `Clone`,
 /// and for `Sync` to share its slots, crossfire for `Unpin`.
@@ -110,5 +114,35 @@ pub trait Flavour: 'static {
     /// As [`recv_read`](Self::recv_read), if there is a message at once.
     fn try_recv_read<T: Written>(rx: &mut Self::Rx<T>) -> Option<u64> {
         Self::try_recv(rx).map(|message| message.read())
+    }
+
+    /// Sends the messages of a batch, by one call if the channel has it; false if the receiver is gone.
+    fn send_batch(tx: &mut Self::Tx<u64>, batch: Range<u64>) -> impl Future<Output = bool> + Send {
+        async move {
+            for message in batch {
+                if !Self::send(tx, message).await {
+                    return false;
+                }
+            }
+            true
+        }
+    }
+
+    /// Waits for a message and takes up to `limit` of those that are there, by one call if the channel has it; 0 if all
+    /// senders are gone and nothing is left.
+    fn recv_batch(rx: &mut Self::Rx<u64>, buffer: &mut Vec<u64>, limit: usize) -> impl Future<Output = usize> + Send {
+        async move {
+            let Some(first) = Self::recv(rx).await else { return 0 };
+            buffer.push(first);
+            let rest = core::iter::from_fn(|| Self::try_recv(rx)).take(limit - 1);
+            buffer.extend(rest);
+            buffer.len()
+        }
+    }
+
+    /// How many messages may overtake a waiting sender at this capacity; None if that is not known of this channel.
+    #[must_use]
+    fn overtaking(_capacity: usize) -> Option<u32> {
+        None
     }
 }

@@ -1,3 +1,5 @@
+use core::ops::Range;
+
 use sakia::mpsc;
 
 use super::{Class, Flavour, Message};
@@ -31,5 +33,17 @@ impl<const STRICT: bool> Flavour for Sakia<STRICT> {
 
     fn try_recv<T: Message>(rx: &mut Self::Rx<T>) -> Option<T> {
         rx.try_recv().ok()
+    }
+
+    async fn send_batch(tx: &mut Self::Tx<u64>, mut batch: Range<u64>) -> bool {
+        tx.send_iter(&mut batch).await.is_ok()
+    }
+
+    async fn recv_batch(rx: &mut Self::Rx<u64>, buffer: &mut Vec<u64>, limit: usize) -> usize {
+        rx.recv_many(buffer, limit).await
+    }
+
+    fn overtaking(capacity: usize) -> Option<u32> {
+        Some(if STRICT { 0 } else { mpsc::default_overtaking(capacity) })
     }
 }

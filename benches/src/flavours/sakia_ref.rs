@@ -1,6 +1,6 @@
 use core::mem::take;
 
-use sakia::mpsc::{Builder, recycled};
+use sakia::mpsc::{Builder, default_overtaking, recycled};
 
 use super::{Class, Flavour, Message, Written};
 
@@ -49,5 +49,9 @@ impl<const STRICT: bool> Flavour for SakiaRef<STRICT> {
 
     fn try_recv_read<T: Written>(rx: &mut Self::Rx<T>) -> Option<u64> {
         rx.try_recv_ref().ok().map(|message| message.read())
+    }
+
+    fn overtaking(capacity: usize) -> Option<u32> {
+        Some(if STRICT { 0 } else { default_overtaking(capacity) })
     }
 }

@@ -1,3 +1,5 @@
+use core::ops::Range;
+
 use sakia_tokio::mpsc;
 
 use super::{Class, Flavour, Message};
@@ -31,5 +33,19 @@ impl Flavour for SakiaTokio {
 
     fn try_recv<T: Message>(rx: &mut Self::Rx<T>) -> Option<T> {
         rx.try_recv().ok()
+    }
+
+    async fn send_batch(tx: &mut Self::Tx<u64>, batch: Range<u64>) -> bool {
+        let Ok(permits) = tx.reserve_many(batch.clone().count()).await else { return false };
+        permits.zip(batch).for_each(|(permit, message)| permit.send(message));
+        true
+    }
+
+    async fn recv_batch(rx: &mut Self::Rx<u64>, buffer: &mut Vec<u64>, limit: usize) -> usize {
+        rx.recv_many(buffer, limit).await
+    }
+
+    fn overtaking(_: usize) -> Option<u32> {
+        Some(0)
     }
 }

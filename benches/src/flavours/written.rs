@@ -60,21 +60,24 @@ impl Written for String {
 
 const PAGE: usize = 4096;
 
-/// A buffer of 4 KiB, which by value is moved about.
+/// So many bytes, at least 8, which by value are moved about.
 #[derive(Debug, Clone)]
-pub struct Page([u8; PAGE]);
+pub struct Bytes<const N: usize>([u8; N]);
 
-impl Default for Page {
+/// A buffer of 4 KiB.
+pub type Page = Bytes<PAGE>;
+
+impl<const N: usize> Default for Bytes<N> {
     fn default() -> Self {
-        Self([0; PAGE])
+        Self([0; N])
     }
 }
 
-impl Written for Page {
+impl<const N: usize> Written for Bytes<N> {
     fn written(i: u64) -> Self {
-        let mut page = Self::default();
-        page.write(i);
-        page
+        let mut bytes = Self::default();
+        bytes.write(i);
+        bytes
     }
 
     fn write(&mut self, i: u64) {

@@ -1,6 +1,10 @@
-//! What is measured: each scenario is one function over a [`Flavour`], and [`cells`] is the list
+//! What is measured: each scenario is one function over a [`Flavour`](crate::flavours::Flavour), and [`cells`] is the list
 //! of them with their parameters.
 
+mod batches;
+mod blocking;
+mod capacity;
+mod catalogue;
 mod funnel;
 mod pinball;
 mod pingpong;
@@ -12,8 +16,7 @@ use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
-use crate::flavours::{Flavour, Page, Written};
-use crate::runtimes::{AsyncStd, CurrentThread, MultiThread, Runtime, Smol};
+pub use self::catalogue::{adapter_cells, blocking_cells, cells, thread_cells, unbounded_cells};
 
 /// One measurement.
 #[derive(Debug, Clone, Copy)]
@@ -40,16 +43,46 @@ impl Measured {
     }
 }
 
+/// What a cell asks of a channel, by which it is compared with others at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// No sender waits for room.
+    Free,
+    /// The same, and messages are written in place where a channel can do that.
+    InPlace,
+    /// Senders wait for room.
+    Waiting,
+    /// The same, with messages written in place where a channel can do that.
+    WaitingInPlace,
+    /// Something else wants the processor.
+    Disturbed,
+    /// One of a series over capacities, net of a walk over an array.
+    Capacity,
+}
+
 /// A scenario with its parameters, for one channel.
 pub struct Cell {
     /// The scenario and its parameters, joined by underscores.
     pub name: String,
-    run: Box<dyn Fn(u64) -> Option<Measured>>,
+    /// What it asks of a channel.
+    pub group: Group,
+    /// The capacity at which senders may wait; None where nobody waits for room.
+    pub capacity: Option<usize>,
+    run: Box<dyn Fn(u64) -> Option<Measured> + Send + Sync>,
 }
 
 impl Cell {
-    fn new(name: impl Into<String>, run: impl Fn(u64) -> Option<Measured> + 'static) -> Self {
-        Self { name: name.into(), run: Box::new(run) }
+    fn new(
+        name: impl Into<String>,
+        group: Group,
+        run: impl Fn(u64) -> Option<Measured> + Send + Sync + 'static,
+    ) -> Self {
+        Self { name: name.into(), group, capacity: None, run: Box::new(run) }
+    }
+
+    /// Says at which capacity senders may wait.
+    fn at(self, capacity: usize) -> Self {
+        Self { capacity: Some(capacity), ..self }
     }
 
     /// Sends about `messages` messages; None if the channel cannot do this.
@@ -63,82 +96,4 @@ impl fmt::Debug for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Cell").field(&self.name).finish()
     }
-}
-
-/// Every cell, for one channel.
-#[must_use]
-pub fn cells<F: Flavour>() -> Vec<Cell> {
-    let mut cells = one_thread::<F>();
-    cells.extend([1, 128].map(spsc_threads::<F>));
-    for senders in [1, 2, 10, 100] {
-        cells.extend([1, 10, 100, 1000].map(|cap| mpsc::<F, MultiThread>("mt", senders, cap)));
-    }
-    for senders in [1, 10] {
-        cells.extend([1, 100].map(|cap| mpsc::<F, CurrentThread>("ct", senders, cap)));
-    }
-    cells.push(mpsc::<F, Smol>("smol", 10, 100));
-    cells.push(mpsc::<F, AsyncStd>("async_std", 10, 100));
-    cells.push(Cell::new("pingpong_mt", pingpong::round_trips::<F, MultiThread>));
-    cells.push(Cell::new("pingpong_ct", pingpong::round_trips::<F, CurrentThread>));
-    cells.extend([1, 10, 100].map(funnel::<F>));
-    cells.extend([1, 20].map(pinball::<F>));
-    cells.push(Cell::new("strings", |n| senders::fan_in::<F, MultiThread, String>(4, 100, n)));
-    cells.extend(buffers::<F, Vec<u8>>("buffers"));
-    cells.extend(buffers::<F, Page>("pages"));
-    cells
-}
-
-/// The cells of a channel without a bound.
-#[must_use]
-pub fn unbounded_cells<F: Flavour>() -> Vec<Cell> {
-    let fan_in = |senders| {
-        Cell::new(unbounded_name(senders), move |n| senders::fan_in::<F, MultiThread, u64>(senders, usize::MAX, n))
-    };
-    UNBOUNDED_SENDERS.map(fan_in).into()
-}
-
-/// The same cells, for a channel that always has a bound.
-#[must_use]
-pub fn no_unbounded_cells() -> Vec<Cell> {
-    UNBOUNDED_SENDERS.map(|senders| Cell::new(unbounded_name(senders), |_| None)).into()
-}
-
-const UNBOUNDED_SENDERS: [usize; 2] = [1, 10];
-
-fn unbounded_name(senders: usize) -> String {
-    format!("unbounded_mt_{senders}x")
-}
-
-fn one_thread<F: Flavour>() -> Vec<Cell> {
-    vec![
-        Cell::new("uncontended", |n| single::bursts::<F, u64>(1, n)),
-        Cell::new("burst100", |n| single::bursts::<F, u64>(100, n)),
-        Cell::new("async_ready", single::ready::<F>),
-        Cell::new("creation", single::creation::<F>),
-    ]
-}
-
-fn spsc_threads<F: Flavour>(capacity: usize) -> Cell {
-    Cell::new(format!("spsc_threads_cap{capacity}"), move |n| threads::spsc::<F>(capacity, n))
-}
-
-fn mpsc<F: Flavour, R: Runtime>(runtime: &str, senders: usize, capacity: usize) -> Cell {
-    let name = format!("mpsc_{runtime}_{senders}x_cap{capacity}");
-    Cell::new(name, move |n| senders::fan_in::<F, R, u64>(senders, capacity, n))
-}
-
-/// Buffers of 4 KiB.
-fn buffers<F: Flavour, T: Written>(name: &str) -> [Cell; 2] {
-    [
-        Cell::new(format!("{name}_uncontended"), |n| single::bursts::<F, T>(1, n)),
-        Cell::new(format!("{name}_mt_1x_cap100"), |n| senders::fan_in::<F, MultiThread, T>(1, 100, n)),
-    ]
-}
-
-fn funnel<F: Flavour>(capacity: usize) -> Cell {
-    Cell::new(format!("funnel_cap{capacity}"), move |n| funnel::funnel::<F, MultiThread>(capacity, n))
-}
-
-fn pinball<F: Flavour>(balls: usize) -> Cell {
-    Cell::new(format!("pinball_{balls}"), move |n| pinball::pinball::<F, MultiThread>(balls, n))
 }

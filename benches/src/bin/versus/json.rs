@@ -28,13 +28,21 @@ fn row(row: &Row) -> String {
 #[cfg(test)]
 mod tests {
     use sakia_benches::flavours::Class;
+    use sakia_benches::scenarios::Group;
 
     use super::*;
 
     #[test]
     fn a_peer_that_cannot_is_null() {
-        let row = Row { peer: "tokio", class: Class::Careful, samples: Vec::new(), stats: None };
-        let outcome = Outcome { cell: "strings".to_owned(), rows: vec![row] };
+        let row = Row {
+            peer: "tokio",
+            class: Class::Careful,
+            samples: Vec::new(),
+            stats: None,
+            overtaking: None,
+            failure: None,
+        };
+        let outcome = Outcome { cell: "strings".to_owned(), group: Group::Waiting, rows: vec![row] };
         let expected = "[\n  {\"cell\": \"strings\", \"peers\": [\n    {\"name\": \"tokio\", \
             \"class\": \"careful\", \"median\": null, \"samples\": []}\n  ]}\n]\n";
         assert_eq!(render(&[outcome]), expected);

@@ -2,16 +2,18 @@
 
 mod args;
 mod json;
+mod markdown;
 mod measure;
 mod outcome;
 mod stats;
 mod summary;
 mod table;
+mod targets;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use args::Args;
-use outcome::Outcome;
 use sakia_benches::peers::{self, Peer};
 
 fn main() -> ExitCode {
@@ -36,46 +38,50 @@ fn start() -> Result<(), String> {
 
 fn run(args: &Args) -> Result<(), String> {
     let peers = chosen_peers(args)?;
-    let cells = chosen_cells(args, &peers)?;
+    let cells = chosen_cells(args, peers)?;
     let mut outcomes = Vec::new();
     for cell in cells {
-        let outcome = measure::cell(&peers, cell, args.rounds);
+        let outcome = measure::cell(peers, cell, args.rounds);
         table::print(&outcome);
         outcomes.push(outcome);
     }
     summary::print(&outcomes);
-    write_json(args, &outcomes)
+    targets::print(&outcomes);
+    write(args.json.as_deref(), || json::render(&outcomes))?;
+    write(args.markdown.as_deref(), || markdown::render(&outcomes))
 }
 
-/// Adapters are measured only if they are named.
-fn chosen_peers(args: &Args) -> Result<Vec<Peer>, String> {
+/// Kept to the end of the program: a measurement that hangs never gives them back.
+fn chosen_peers(args: &Args) -> Result<&'static [Peer], String> {
     let mut peers = peers::all();
-    if args.peers.is_empty() {
-        return Ok(peers);
-    }
-    peers.extend(peers::adapters());
     if let Some(unknown) = args.peers.iter().find(|name| peers.iter().all(|p| p.name != *name)) {
         let names: Vec<_> = peers.iter().map(|p| p.name).collect();
         return Err(format!("no peer {unknown}; there are {}", names.join(", ")));
     }
-    peers.retain(|peer| args.peers.iter().any(|name| name == peer.name));
-    Ok(peers)
+    if !args.peers.is_empty() {
+        peers.retain(|peer| args.peers.iter().any(|name| name == peer.name));
+    }
+    Ok(peers.leak())
 }
 
-/// The indices of the cells to measure; they are the same for each peer.
-fn chosen_cells(args: &Args, peers: &[Peer]) -> Result<Vec<usize>, String> {
-    let cells = peers.first().map_or(&[][..], |peer| &peer.cells[..]);
-    let chosen: Vec<_> = (0..cells.len()).filter(|&i| args.wants_cell(&cells[i].name)).collect();
+/// The names of the cells to measure, each once.
+fn chosen_cells<'a>(args: &Args, peers: &'a [Peer]) -> Result<Vec<&'a str>, String> {
+    let mut names = Vec::new();
+    for cell in peers.iter().flat_map(|peer| &peer.cells) {
+        if !names.contains(&cell.name.as_str()) {
+            names.push(&cell.name);
+        }
+    }
+    let chosen: Vec<_> = names.iter().copied().filter(|name| args.wants_cell(name)).collect();
     if chosen.is_empty() {
-        let names: Vec<_> = cells.iter().map(|cell| cell.name.as_str()).collect();
         return Err(format!("no such cell; there are {}", names.join(", ")));
     }
     Ok(chosen)
 }
 
-fn write_json(args: &Args, outcomes: &[Outcome]) -> Result<(), String> {
-    let Some(path) = &args.json else {
+fn write(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), String> {
+    let Some(path) = path else {
         return Ok(());
     };
-    std::fs::write(path, json::render(outcomes)).map_err(|error| format!("cannot write {}: {error}", path.display()))
+    std::fs::write(path, text()).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }

@@ -1,9 +1,11 @@
-//! The order of measurements, and how long each is.
+//! The order of measurements, how long each is, and what happens to those that don't come back.
 
 use core::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 
 use sakia_benches::peers::Peer;
-use sakia_benches::scenarios::Cell;
+use sakia_benches::scenarios::{Cell, Measured};
 
 use crate::outcome::{Outcome, Row};
 use crate::stats::Stats;
@@ -15,34 +17,92 @@ const TARGET: Duration = Duration::from_millis(40);
 /// Where calibration starts.
 const FIRST_MESSAGES: u64 = 500;
 
+/// What the rounds of one peer in one cell may take in all: where a channel collapses, fewer rounds tell as much.
+const BUDGET: Duration = Duration::from_millis(1500);
+
+/// After that time a measurement is given up: it waits for something that never comes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A peer in one cell while it is measured.
+struct Entrant {
+    peer: &'static Peer,
+    cell: &'static Cell,
+    /// How many messages take about [`TARGET`]; None if the peer cannot do this, or not any more.
+    messages: Option<u64>,
+    samples: Vec<f64>,
+    spent: Duration,
+    failure: Option<&'static str>,
+}
+
 /// Measures one cell: a warm-up for each peer, then `rounds` times each peer in turn.
-pub(crate) fn cell(peers: &[Peer], index: usize, rounds: usize) -> Outcome {
-    let cells: Vec<_> = peers.iter().map(|peer| &peer.cells[index]).collect();
-    let messages: Vec<_> = cells.iter().map(|cell| warm_up(cell)).collect();
-    let mut samples = vec![Vec::new(); peers.len()];
+pub(crate) fn cell(peers: &'static [Peer], name: &str, rounds: usize) -> Outcome {
+    let find = |peer: &'static Peer| peer.cells.iter().find(|cell| cell.name == name).map(|cell| (peer, cell));
+    let mut entrants: Vec<_> = peers.iter().filter_map(find).map(Entrant::warmed_up).collect();
     for round in 0..rounds {
-        for turn in 0..peers.len() {
+        for turn in 0..entrants.len() {
             // Another peer goes first in each round, so that nobody always follows the same one.
-            let i = (round + turn) % peers.len();
-            samples[i].extend(messages[i].and_then(|n| cells[i].run(n)).map(|m| m.nanos()));
+            let i = (round + turn) % entrants.len();
+            entrants[i].measure();
         }
     }
-    Outcome { cell: cells[0].name.clone(), rows: peers.iter().zip(samples).map(row).collect() }
+    let group = entrants[0].cell.group;
+    Outcome { cell: name.to_owned(), group, rows: entrants.into_iter().map(Entrant::row).collect() }
 }
 
-fn row((peer, samples): (&Peer, Vec<f64>)) -> Row {
-    Row { peer: peer.name, class: peer.class, stats: Stats::of(&samples), samples }
-}
-
-/// Finds how many messages take about [`TARGET`]; None if the peer cannot do this cell.
-fn warm_up(cell: &Cell) -> Option<u64> {
-    let mut messages = FIRST_MESSAGES;
-    loop {
-        let measured = cell.run(messages)?;
-        if measured.elapsed >= TARGET / 4 {
-            let wanted = TARGET.as_nanos() as f64 / measured.nanos();
-            return Some((wanted as u64).max(1));
+impl Entrant {
+    fn warmed_up((peer, cell): (&'static Peer, &'static Cell)) -> Self {
+        let mut entrant =
+            Self { peer, cell, messages: None, samples: Vec::new(), spent: Duration::ZERO, failure: None };
+        let mut messages = FIRST_MESSAGES;
+        while let Some(measured) = entrant.run(messages) {
+            if measured.elapsed >= TARGET / 4 {
+                let wanted = TARGET.as_nanos() as f64 / measured.nanos();
+                entrant.messages = Some((wanted as u64).max(1));
+                break;
+            }
+            messages *= 4;
         }
-        messages *= 4;
+        entrant
+    }
+
+    fn measure(&mut self) {
+        if self.spent > BUDGET {
+            return;
+        }
+        if let Some(measured) = self.messages.and_then(|messages| self.run(messages)) {
+            self.spent += measured.elapsed;
+            self.samples.push(measured.nanos());
+        }
+    }
+
+    /// On a thread of its own, which is left behind if it hangs.
+    fn run(&mut self, messages: u64) -> Option<Measured> {
+        let (done, result) = mpsc::channel();
+        let cell = self.cell;
+        thread::spawn(move || {
+            // Refused if nobody waits for it any more.
+            let _ = done.send(cell.run(messages));
+        });
+        let failure = match result.recv_timeout(PATIENCE) {
+            Ok(measured) => return measured,
+            Err(RecvTimeoutError::Timeout) => "hangs",
+            Err(RecvTimeoutError::Disconnected) => "fails",
+        };
+        eprintln!("{} {failure} in {}", self.peer.name, cell.name);
+        self.failure = Some(failure);
+        self.messages = None;
+        None
+    }
+
+    fn row(self) -> Row {
+        let whole = self.failure.is_none();
+        Row {
+            peer: self.peer.name,
+            class: self.peer.class,
+            overtaking: self.cell.capacity.and_then(self.peer.overtaking),
+            stats: Stats::of(&self.samples).filter(|_| whole),
+            samples: self.samples,
+            failure: self.failure,
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What one cell gave, and whom a peer is compared with.
 
 use sakia_benches::flavours::Class;
+use sakia_benches::scenarios::Group;
 
 use crate::stats::Stats;
 
@@ -11,6 +12,7 @@ const TOKIO: &str = "tokio";
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) cell: String,
+    pub(crate) group: Group,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -19,6 +21,10 @@ pub(crate) struct Outcome {
 pub(crate) struct Row {
     pub(crate) peer: &'static str,
     pub(crate) class: Class,
+    /// How many messages may overtake a waiting sender; None where nobody waits, or that isn't known.
+    pub(crate) overtaking: Option<u32>,
+    /// What went wrong, if anything did; then there are no statistics.
+    pub(crate) failure: Option<&'static str>,
     /// Nanoseconds per message, one for each round.
     pub(crate) samples: Vec<f64>,
     /// None if the peer cannot do this cell.

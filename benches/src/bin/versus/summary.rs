@@ -17,8 +17,13 @@ pub(crate) fn print(outcomes: &[Outcome]) {
 }
 
 fn peers(outcomes: &[Outcome]) -> Vec<&'static str> {
-    let rows = outcomes.first().map_or(&[][..], |outcome| &outcome.rows[..]);
-    rows.iter().map(|row| row.peer).collect()
+    let mut names = Vec::new();
+    for row in outcomes.iter().flat_map(|outcome| &outcome.rows) {
+        if !names.contains(&row.peer) {
+            names.push(row.peer);
+        }
+    }
+    names
 }
 
 fn print_medians(outcomes: &[Outcome]) {
@@ -28,7 +33,7 @@ fn print_medians(outcomes: &[Outcome]) {
     print_row((0..names.len() + 2).map(|_| "---".to_owned()));
     for outcome in outcomes {
         let best = outcome.best().map_or("-", |row| row.peer).to_owned();
-        let medians = outcome.rows.iter().map(median);
+        let medians = names.iter().map(|name| outcome.row(name).map_or_else(String::new, median));
         print_row(once(outcome.cell.clone()).chain(medians).chain(once(best)));
     }
 }

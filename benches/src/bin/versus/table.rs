@@ -11,11 +11,22 @@ pub(crate) fn print(outcome: &Outcome) {
     for row in fastest_first(outcome) {
         println!("{}", line(outcome, row));
     }
+    let cannot: Vec<_> = outcome.rows.iter().filter(|row| row.stats.is_none()).map(cannot).collect();
+    if !cannot.is_empty() {
+        println!("  n/a: {}", cannot.join(", "));
+    }
+}
+
+fn cannot(row: &Row) -> String {
+    match row.failure {
+        Some(failure) => format!("{} ({failure})", row.peer),
+        None => row.peer.to_owned(),
+    }
 }
 
 fn fastest_first(outcome: &Outcome) -> Vec<&Row> {
     let median = |row: &Row| row.stats.map_or(f64::INFINITY, |stats| stats.median);
-    let mut rows: Vec<_> = outcome.rows.iter().collect();
+    let mut rows: Vec<_> = outcome.rows.iter().filter(|row| row.stats.is_some()).collect();
     rows.sort_by(|a, b| median(a).total_cmp(&median(b)));
     rows
 }
@@ -27,7 +38,9 @@ fn line(outcome: &Outcome, row: &Row) -> String {
     };
     let spread = format!("{:.1}..{:.1}", stats.low, stats.high);
     let ratios = [outcome.best(), outcome.best_careful(), outcome.tokio()].map(|reference| ratio(row, reference));
-    format!("{name:<28} {:>10.1} {spread:>21} {}", stats.median, ratios.join(" "))
+    let overtaking = row.overtaking.map_or(String::new(), |limit| format!("overtaken by up to {limit}"));
+    let line = format!("{name:<28} {:>10.1} {spread:>21} {} {overtaking}", stats.median, ratios.join(" "));
+    line.trim_end().to_owned()
 }
 
 /// A ratio, with a `~` if it is within noise.
