@@ -8,7 +8,10 @@ use core::{
 };
 use std::{env, process::ExitCode};
 
-use sakia::mpsc::{channel, recycled};
+use futures_util::{SinkExt as _, StreamExt as _};
+use sakia::mpsc::{channel, recycled, unbounded};
+use sakia_benches::flavours::{Flavour, Kanal, SakiaTokio, Tachyonix, Thingbuf, ThingbufRef, Tokio, Unbounded};
+use sakia_futures::{ReceiverExt as _, SenderExt as _};
 
 const CAPACITY: usize = 128;
 const BATCH: usize = 32;
@@ -16,8 +19,8 @@ const BATCH: usize = 32;
 /// A path by its name, taken as often as it is told.
 type Path = (&'static str, fn(u64));
 
-/// The paths; those by `ref` are in place.
-const PATHS: [Path; 10] = [
+/// The paths; those by `ref` are in place, those that begin with a peer's name are that peer's.
+const PATHS: [Path; 32] = [
     ("try", by_try),
     ("async", by_async),
     ("permit", by_permit),
@@ -28,6 +31,28 @@ const PATHS: [Path; 10] = [
     ("ref-permit", by_ref_permit),
     ("ref-batch", by_ref_batch),
     ("ref-string", by_ref_string),
+    ("unbounded", by_unbounded),
+    ("stream-sink", by_stream_and_sink),
+    ("dropin-try", peer_try::<SakiaTokio>),
+    ("dropin-async", peer_async::<SakiaTokio>),
+    ("dropin-permit", by_dropin_permit),
+    ("dropin-batch", peer_batch::<SakiaTokio>),
+    ("dropin-unbounded", peer_try::<Unbounded<SakiaTokio>>),
+    ("tokio-try", peer_try::<Tokio>),
+    ("tokio-async", peer_async::<Tokio>),
+    ("tokio-permit", by_tokio_permit),
+    ("tokio-batch", peer_batch::<Tokio>),
+    ("tokio-unbounded", peer_try::<Unbounded<Tokio>>),
+    ("thingbuf-try", peer_try::<Thingbuf>),
+    ("thingbuf-async", peer_async::<Thingbuf>),
+    ("thingbuf-ref-try", peer_try::<ThingbufRef>),
+    ("thingbuf-ref-async", peer_async::<ThingbufRef>),
+    ("thingbuf-ref-string", by_thingbuf_ref_string),
+    ("kanal-try", peer_try::<Kanal>),
+    ("kanal-async", peer_async::<Kanal>),
+    ("kanal-unbounded", peer_try::<Unbounded<Kanal>>),
+    ("tachyonix-try", peer_try::<Tachyonix>),
+    ("tachyonix-async", peer_async::<Tachyonix>),
 ];
 
 fn main() -> ExitCode {
@@ -137,5 +162,72 @@ fn by_ref_string(times: u64) {
     for n in 0..times {
         write!(sender.try_send_ref().unwrap(), "line {}", black_box(n)).unwrap();
         assert!(receiver.try_recv_ref().unwrap().len() > 5);
+    }
+}
+
+fn by_unbounded(times: u64) {
+    let (sender, mut receiver) = unbounded();
+    for n in 0..times {
+        sender.send(black_box(n)).unwrap();
+        assert_eq!(receiver.try_recv(), Ok(n));
+    }
+}
+
+fn by_stream_and_sink(times: u64) {
+    let (sender, receiver) = channel(CAPACITY);
+    let (mut sink, mut stream) = (sender.into_sink(), receiver.into_stream());
+    for n in 0..times {
+        assert!(ready(async { sink.send(black_box(n)).await.is_ok() }));
+        assert!(ready(async { stream.next().await == Some(n) }));
+    }
+}
+
+fn by_dropin_permit(times: u64) {
+    let (sender, mut receiver) = sakia_tokio::mpsc::channel(CAPACITY);
+    for n in 0..times {
+        sender.try_reserve().unwrap().send(black_box(n));
+        assert_eq!(receiver.try_recv(), Ok(n));
+    }
+}
+
+fn by_tokio_permit(times: u64) {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(CAPACITY);
+    for n in 0..times {
+        sender.try_reserve().unwrap().send(black_box(n));
+        assert_eq!(receiver.try_recv(), Ok(n));
+    }
+}
+
+fn by_thingbuf_ref_string(times: u64) {
+    let (sender, receiver) = thingbuf::mpsc::channel::<String>(CAPACITY);
+    for n in 0..times {
+        write!(sender.try_send_ref().unwrap(), "line {}", black_box(n)).unwrap();
+        assert!(receiver.try_recv_ref().unwrap().len() > 5);
+    }
+}
+
+fn peer_try<F: Flavour>(times: u64) {
+    let (mut tx, mut rx) = F::channel::<u64>(CAPACITY, 1).expect("every peer has this capacity");
+    for n in 0..times {
+        assert!(F::try_send_written(&mut tx, black_box(n)));
+        assert_eq!(F::try_recv_read(&mut rx), Some(n));
+    }
+}
+
+fn peer_async<F: Flavour>(times: u64) {
+    let (mut tx, mut rx) = F::channel::<u64>(CAPACITY, 1).expect("every peer has this capacity");
+    for n in 0..times {
+        assert!(ready(F::send_written(&mut tx, black_box(n))));
+        assert_eq!(ready(F::recv_read(&mut rx)), Some(n));
+    }
+}
+
+fn peer_batch<F: Flavour>(times: u64) {
+    let (mut tx, mut rx) = F::channel::<u64>(CAPACITY, 1).expect("every peer has this capacity");
+    let mut messages = Vec::with_capacity(BATCH);
+    for _ in 0..times / BATCH as u64 {
+        assert!(ready(F::send_batch(&mut tx, 0..BATCH as u64)));
+        assert_eq!(ready(F::recv_batch(&mut rx, &mut messages, BATCH)), BATCH);
+        messages.clear();
     }
 }

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 /// What `--help` shows.
 pub(crate) const USAGE: &str =
-    "usage: versus [--rounds N] [--only CELLS] [--peers NAMES] [--json FILE] [--markdown FILE]
-  --rounds N     measurements of each cell for each peer (default 5)
-  --only CELLS   cells to measure, comma-separated: whole names or their first words
-  --peers NAMES  peers to measure, comma-separated
-  --json FILE    writes every sample to FILE
-  --markdown FILE  writes one table of all cells to FILE";
+    "usage: versus [--rounds N] [--only CELLS] [--peers NAMES] [--json FILE] [--markdown FILE] [--svg FILE]
+  --rounds N       measurements of each cell for each peer (default 5)
+  --only CELLS     cells to measure, comma-separated: whole names or their first words
+  --peers NAMES    peers to measure, comma-separated
+  --json FILE      writes every sample to FILE
+  --markdown FILE  writes one table of all cells to FILE
+  --svg FILE       draws the ratios to the best peer into FILE";
 
 /// What was asked for.
 #[derive(Debug, PartialEq)]
@@ -21,6 +22,7 @@ pub(crate) struct Args {
     pub(crate) peers: Vec<String>,
     pub(crate) json: Option<PathBuf>,
     pub(crate) markdown: Option<PathBuf>,
+    pub(crate) svg: Option<PathBuf>,
 }
 
 impl Args {
@@ -30,7 +32,7 @@ impl Args {
     ///
     /// What is wrong with them.
     pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
-        let mut args = Self { rounds: 5, only: Vec::new(), peers: Vec::new(), json: None, markdown: None };
+        let mut args = Self { rounds: 5, only: Vec::new(), peers: Vec::new(), json: None, markdown: None, svg: None };
         while let Some(option) = words.next() {
             let mut value = || words.next().ok_or(format!("{option} wants a value\n{USAGE}"));
             match option.as_str() {
@@ -39,6 +41,7 @@ impl Args {
                 "--peers" => args.peers = list(&value()?),
                 "--json" => args.json = Some(value()?.into()),
                 "--markdown" => args.markdown = Some(value()?.into()),
+                "--svg" => args.svg = Some(value()?.into()),
                 "--help" | "-h" => return Ok(None),
                 _ => return Err(format!("no option {option}\n{USAGE}")),
             }

@@ -7,6 +7,7 @@ mod measure;
 mod outcome;
 mod stats;
 mod summary;
+mod svg;
 mod table;
 mod targets;
 
@@ -48,7 +49,8 @@ fn run(args: &Args) -> Result<(), String> {
     summary::print(&outcomes);
     targets::print(&outcomes);
     write(args.json.as_deref(), || json::render(&outcomes))?;
-    write(args.markdown.as_deref(), || markdown::render(&outcomes))
+    write(args.markdown.as_deref(), || markdown::render(&outcomes))?;
+    write(args.svg.as_deref(), || svg::render(&outcomes))
 }
 
 /// Kept to the end of the program: a measurement that hangs never gives them back.
