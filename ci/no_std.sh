@@ -5,14 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! [ -x /usr/bin/rustc ] || ! [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ]; then
-    if [ "${CI_INSTALL:-}" = 1 ] && command -v apt-get >/dev/null; then
-        apt-get update -qq
-        apt-get install -y -qq --no-install-recommends rustc-web cargo-web rust-web-src rust-web-llvm >/dev/null
-    else
-        echo "SKIPPED no_std.sh: needs Debian's rustc-web, cargo-web, rust-web-src and rust-web-llvm; CI_INSTALL=1 installs them"
-        exit 0
-    fi
+if ! ci/lib/debian_rust.sh; then
+    echo "SKIPPED no_std.sh: needs Debian's rustc-web, cargo-web, rust-web-src and rust-web-llvm; CI_INSTALL=1 installs them"
+    exit 0
 fi
 
 export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
@@ -31,3 +26,5 @@ build x86_64-unknown-none core,alloc -p sakia --no-default-features --features a
 build thumbv7m-none-eabi core -p sakia-futures --no-default-features
 build thumbv7m-none-eabi core,alloc -p sakia-futures --no-default-features --features alloc
 build thumbv6m-none-eabi core -p sakia-futures --no-default-features --features sakia/portable-atomic,sakia/critical-section
+build riscv32imac-unknown-none-elf core -p sakia-futures --no-default-features --features sakia/critical-section
+build x86_64-unknown-none core,alloc -p sakia-futures --no-default-features --features alloc
