@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export STRESS_ROUNDS="${STRESS_ROUNDS:-60}"
 echo "== stress, $STRESS_ROUNDS rounds"
-cargo test --release -p sakia-tests --test stress --test overtaking -- --nocapture
+cargo test --release -p sakia-tests --test stress --test in_place_stress --test flavours_stress --test overtaking -- --nocapture

@@ -80,14 +80,13 @@ impl Layout {
 
     /// The first position: lap 1, since a slot that was never written carries the stamp of lap 0.
     pub(crate) const fn first(self) -> Position {
-        if cfg!(sakia_near_wrap) { self.near_wrap() } else { self.mask as Position + 1 }
+        if cfg!(all(sakia_near_wrap, not(sakia_loom))) { self.near_wrap() } else { self.mask as Position + 1 }
     }
 
-    /// Where tests start with `sakia_near_wrap`: two laps before the wrap-around, or, where laps are long, few messages.
+    /// Where tests start with `sakia_near_wrap`: two laps before the wrap-around, or few messages where laps are endless.
     const fn near_wrap(self) -> Position {
-        const FEW: Position = if POSITION_BITS > 8 { 1 << 6 } else { 1 };
-        let laps = 2 * (self.mask as Position + 1);
-        if self.slots > 1 << 16 { POSITION_MASK + 1 - FEW } else { (POSITION_MASK + 1).wrapping_sub(laps) & POSITION_MASK }
+        let before = if self.is_endless() { 1 << 6 } else { 2 * (self.mask as Position + 1) };
+        (POSITION_MASK + 1 - before) & POSITION_MASK
     }
 
     /// The slot of `position`.

@@ -1,5 +1,6 @@
 //! Programs: what can be done to a channel, what came of it, and how programs are made up.
 
+#[cfg(not(fuzzing))]
 use proptest::{collection::vec, prelude::*};
 
 /// One step. The numbers choose among what there is: they are taken modulo its count, and a step that finds nothing to
@@ -152,21 +153,45 @@ const STEPS: Table = &[
     (1, |k, _, _| Op::ForgetFuture(k)),
 ];
 
+/// What a step is made of: a number that says which it is, whom it is for, how much, and which waker.
+type Numbers = (u32, usize, usize, bool);
+
+/// The steps there are; `forgets`: with permits and futures that are leaked.
+fn table(forgets: bool) -> Table {
+    if forgets { STEPS } else { &STEPS[..STEPS.len() - 2] }
+}
+
+fn total(table: Table) -> u32 {
+    table.iter().map(|(weight, _)| weight).sum()
+}
+
+/// The step that the numbers stand for, the first of them below the table's total.
+fn decode(table: Table, (mut number, k, n, waker): Numbers) -> Op {
+    for (weight, make) in table {
+        match number.checked_sub(*weight) {
+            Some(rest) => number = rest,
+            None => return make(k, n, waker),
+        }
+    }
+    unreachable!("a number below the total")
+}
+
 /// Programs for a channel of this capacity; `forgets`: with permits and futures that are leaked.
+#[cfg(not(fuzzing))]
 pub(crate) fn program(capacity: usize, forgets: bool) -> impl Strategy<Value = Vec<Op>> {
-    let table = if forgets { STEPS } else { &STEPS[..STEPS.len() - 2] };
-    let total: u32 = table.iter().map(|(weight, _)| weight).sum();
-    let op = (0..total, 0..8_usize, 0..capacity + 3, any::<bool>());
-    vec(op, 1..160).prop_map(move |steps| {
-        let decode = |(mut number, k, n, waker): (u32, usize, usize, bool)| {
-            for (weight, make) in table {
-                match number.checked_sub(*weight) {
-                    Some(rest) => number = rest,
-                    None => return make(k, n, waker),
-                }
-            }
-            unreachable!("a number below the total")
-        };
-        steps.into_iter().map(decode).collect()
-    })
+    let table = table(forgets);
+    let op = (0..total(table), 0..8_usize, 0..capacity + 3, any::<bool>());
+    vec(op, 1..160).prop_map(move |steps| steps.into_iter().map(|numbers| decode(table, numbers)).collect())
+}
+
+/// The program that a fuzzer's bytes stand for, three to a step.
+#[cfg(fuzzing)]
+pub(crate) fn program_of(bytes: &[u8], capacity: usize) -> Vec<Op> {
+    let table = table(false);
+    let step = |bytes: &[u8; 3]| {
+        let [number, who, much] = bytes.map(usize::from);
+        let numbers = (number as u32 % total(table), who % 8, much * (capacity + 3) / 256, who & 8 != 0);
+        decode(table, numbers)
+    };
+    bytes.as_chunks().0.iter().map(step).collect()
 }

@@ -8,12 +8,15 @@ use core::{
 use std::{collections::HashSet, rc::Rc, sync::Arc};
 
 use sakia::mpsc::{
-    Builder, OwnedPermit, Permit, PermitIterator, PollSender, Receiver, Sender, WeakSender,
+    OwnedPermit, Permit, PermitIterator, PollSender, Receiver, Sender, WeakSender,
     errors::{TryRecvError, TrySendError},
 };
 use sakia_tests::{FlagWaker, poll_once};
 
-use super::program::{Op, Outcome, Sight, Start};
+use super::{
+    place::{Home, Place},
+    program::{Op, Outcome, Sight, Start},
+};
 
 /// Messages that exist. Each is made once and dropped once.
 #[derive(Clone, Default)]
@@ -123,11 +126,13 @@ pub(crate) struct World {
     forgotten: usize,
     /// What is seen when no handle is left to look through.
     last: Sight,
+    /// Dropped after all handles.
+    home: Home,
 }
 
 impl World {
-    pub(crate) fn new(capacity: usize, overtaking: u32) -> Self {
-        let (sender, receiver) = Builder::new(capacity).overtaking(overtaking).channel();
+    pub(crate) fn new(place: Place, capacity: usize, overtaking: u32) -> Self {
+        let (sender, receiver, home) = place.channel(capacity, overtaking);
         let mut world = Self {
             source: Source::default(),
             flags: vec![],
@@ -139,6 +144,7 @@ impl World {
             receiver: Some(receiver),
             forgotten: 0,
             last: Sight::default(),
+            home,
         };
         world.new_flags();
         world

@@ -47,7 +47,7 @@ impl World {
     /// Drops everything, in an order that the program's length decides. Gives the messages that still exist and the
     /// wakers that somebody still holds.
     pub(crate) fn end(self, order: usize) -> (usize, usize) {
-        let Self { source, flags, futures, permits, pollers, senders, weaks, receiver, .. } = self;
+        let Self { source, flags, futures, permits, pollers, senders, weaks, receiver, home, .. } = self;
         match order % 3 {
             0 => {
                 drop((futures, permits, pollers));
@@ -65,6 +65,7 @@ impl World {
                 drop((receiver, futures));
             }
         }
+        drop(home);
         let kept = flags.iter().map(FlagWaker::wakers).sum();
         (source.alive.0.borrow().len(), kept)
     }
