@@ -11,7 +11,7 @@ use crate::targets::ours;
 const LINE: f64 = 19.0;
 const TOP: f64 = 92.0;
 const BOTTOM: f64 = 34.0;
-const NAMES: f64 = 190.0;
+const NAMES: f64 = 212.0;
 const PLOT: f64 = 600.0;
 const WIDTH: f64 = NAMES + PLOT + 70.0;
 
