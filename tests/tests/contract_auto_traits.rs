@@ -200,3 +200,67 @@ fn bug_32_futures_are_send_if_the_message_is_and_never_unpin() {
     futures!(Sends, send: yes, sync: yes, sync with a message in it: no);
     futures!(Stays, send: no, sync: no, sync with a message in it: no);
 }
+
+mod flavours {
+    //! Channels without a bound, the drop-in, streams and sinks.
+
+    use sakia::mpsc::{UnboundedPollSender, UnboundedSender, WeakUnboundedSender};
+    use sakia_futures::{ReceiverStream, SenderSink};
+    use sakia_tokio::{
+        PollSender as TokioPollSender,
+        mpsc::{self as tokio_mpsc, UnboundedReceiver},
+        wrappers,
+    };
+
+    use super::{Both, Receiver, RefUnwindSafe, Sends, Stays, UnwindSafe};
+
+    type TokioSender<T> = tokio_mpsc::Sender<T>;
+    type TokioReceiver<T> = tokio_mpsc::Receiver<T>;
+    type TokioWeak<T> = tokio_mpsc::WeakSender<T>;
+    type TokioOwnedPermit<T> = tokio_mpsc::OwnedPermit<T>;
+    type TokioPermit<T> = tokio_mpsc::Permit<'static, T>;
+    type TokioUnbounded<T> = tokio_mpsc::UnboundedSender<T>;
+    type TokioStream<T> = wrappers::ReceiverStream<T>;
+    type Stream<T> = ReceiverStream<Receiver<T>>;
+    type Sink<T> = SenderSink<sakia::mpsc::BoxedPollSender<T>>;
+    type PinnedSink<T> = SenderSink<sakia::mpsc::PollSender<T>>;
+
+    #[test]
+    fn handles_of_all_flavours_are_send_and_sync_if_the_message_is_send() {
+        send_and_sync_if_the_message_is_send!(
+            UnboundedSender,
+            WeakUnboundedSender,
+            UnboundedPollSender,
+            TokioSender,
+            TokioReceiver,
+            TokioWeak,
+            TokioOwnedPermit,
+            TokioPermit,
+            TokioUnbounded,
+            UnboundedReceiver,
+            TokioStream,
+            Stream,
+            Sink,
+            PinnedSink
+        );
+        assert_not!(TokioPollSender<Stays>: Send);
+        assert_is!(TokioPollSender<Sends>: Send);
+    }
+
+    #[test]
+    fn what_has_to_be_pinned_is_not_unpin_and_the_rest_is() {
+        assert_is!(UnboundedSender<Both>: Unpin);
+        assert_is!(TokioReceiver<Both>: Unpin);
+        assert_is!(TokioPollSender<Both>: Unpin);
+        assert_is!(Stream<Both>: Unpin);
+        assert_is!(Sink<Both>: Unpin);
+        assert_not!(PinnedSink<Both>: Unpin);
+    }
+
+    #[test]
+    fn handles_are_seen_after_a_panic() {
+        assert_is!(UnboundedSender<Both>: UnwindSafe);
+        assert_is!(UnboundedSender<Both>: RefUnwindSafe);
+        assert_is!(WeakUnboundedSender<Both>: UnwindSafe);
+    }
+}

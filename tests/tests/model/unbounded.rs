@@ -56,8 +56,8 @@ impl World {
             7 | 8 => self.recv(),
             9 | 10 => self.recv_many(much),
             11 if self.senders.len() < 4 => self.senders.extend(self.senders.first().cloned()),
-            12 if much % 4 == 0 => self.drop_sender(),
-            13 if much % 2 == 0 => self.weaks.extend(self.senders.first().map(UnboundedSender::downgrade)),
+            12 if much.is_multiple_of(4) => self.drop_sender(),
+            13 if much.is_multiple_of(2) => self.weaks.extend(self.senders.first().map(UnboundedSender::downgrade)),
             13 => {
                 let upgraded = self.weaks.pop().and_then(|weak| weak.upgrade());
                 assert!(upgraded.is_none() || !self.senders.is_empty());
@@ -188,7 +188,7 @@ impl World {
     /// Drops everything, in an order that `order` decides.
     fn end(self, order: usize) {
         let Self { senders, weaks, receiver, alive, flag, .. } = self;
-        if order % 2 == 0 {
+        if order.is_multiple_of(2) {
             drop(receiver);
             drop((weaks, senders));
         } else {
