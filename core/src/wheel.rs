@@ -271,6 +271,9 @@ impl Wheel {
     #[inline]
     pub(crate) fn publish(&self, tickets: &[Ticket], index: Index) -> bool {
         let Some(claim) = self.tail.claim(1) else { return false };
+        // Counted after the claim, lest the receiver of a closed channel find no slot out and no message; and before the
+        // message can be received, lest its slot be out again and counted twice. Told also if the receiver's waker panics.
+        let _closed = self.pool.published().then(|| OnDrop(|| self.tell_if_settled()));
         let layout = self.tail.layout();
         let ticket = Self::place(tickets, layout, claim.position);
         // SAFETY: the position was claimed, once; its ticket has been read, since all slots but ours can't be in the ring
@@ -279,8 +282,6 @@ impl Wheel {
             ticket.write(index);
             ticket.publish(layout.stamp(claim.position))
         };
-        // Also if the receiver's waker panics.
-        let _closed = self.pool.published().then(|| OnDrop(|| self.tell_if_settled()));
         if claim.wake || marked && self.tail.unpark() {
             self.wake_unparked();
         }

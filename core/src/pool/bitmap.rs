@@ -5,8 +5,8 @@
 //! ```
 //!
 //! `free` is a semaphore: who has counted it down finds a free slot in the bitmap, since a slot is marked free there
-//! before it is counted. `written` is the number of slots that senders have. Bit `i % 32` of the link of slot `i / 32` says
-//! that slot `i` is in use; so all links are 0 at first.
+//! before it is counted. `written` is the number of slots that senders have, which is never more than there are. Bit
+//! `i % 32` of the link of slot `i / 32` says that slot `i` is in use; so all links are 0 at first.
 //!
 //! While senders wait there are no free slots: what comes back is dealt out under the waiters' lock. So a newcomer never
 //! passes a waiting sender, whatever the overtaking limit: a limit is an upper bound.
@@ -22,11 +22,11 @@ use crate::{
 };
 
 /// The most slots a pool can have.
-pub(crate) const MAX_SLOTS: usize = if cfg!(sakia_loom) { 3 } else { (1 << COUNT_BITS) - 1 };
+pub(crate) const MAX_SLOTS: usize = (1 << COUNT_BITS) - 1;
 
 const WAITING: u32 = 1;
 const CLOSED: u32 = 1 << 1;
-const COUNT_BITS: u32 = 15;
+const COUNT_BITS: u32 = if cfg!(sakia_loom) { 2 } else { 15 };
 const COUNT_MASK: u32 = (1 << COUNT_BITS) - 1;
 const WRITTEN_SHIFT: u32 = 2;
 const WRITTEN: u32 = 1 << WRITTEN_SHIFT;
@@ -144,7 +144,7 @@ impl Pool {
         self.put(links, index)
     }
 
-    /// A sender has published the slot that it had. True: the receiver may have to be told, for it waits for those slots.
+    /// A sender is about to publish the slot that it has. True: the receiver, which waits for those, may have to be told.
     pub(crate) fn published(&self) -> bool {
         self.word.fetch_sub(WRITTEN, Ordering::AcqRel) & CLOSED != 0
     }

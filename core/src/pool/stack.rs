@@ -210,7 +210,7 @@ impl Pool {
         put.map(drop).map_err(|_| Spare(index))
     }
 
-    /// A sender publishes the slot that it has, or has published it. True: the receiver may have to be told.
+    /// A sender is about to publish the slot that it has. True: the receiver may have to be told.
     #[inline(always)]
     pub(crate) fn published(&self) -> bool {
         false

@@ -84,8 +84,9 @@ impl<'a, T, R> View<'a, T, R> {
     /// Publishes a slot that a producer has.
     #[inline]
     pub(super) fn publish(self, index: Index) {
-        self.core.ring.push(self.places, index);
+        // First: once it is in the ring, the slot may be popped, taken again, and counted twice.
         self.core.pool.published();
+        self.core.ring.push(self.places, index);
     }
 
     /// Gives back a slot that a producer had.

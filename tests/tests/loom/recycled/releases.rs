@@ -182,5 +182,24 @@ fn quick_queue_references() {
     });
 }
 
+/// A producer that sleeps after publishing has its slot no more: all can be taken by others, and not one more.
+#[test]
+fn quick_queue_all_slots_are_out_while_a_producer_sleeps() {
+    named("", 2, || {
+        let queue = std::sync::Arc::new(StaticQueue::<Option<Message>, 3, _>::with_recycle(super::check::Pots));
+        let pushing = {
+            let queue = queue.clone();
+            thread::spawn(move || queue.push(None).is_ok())
+        };
+        let popped = queue.pop().is_some();
+        let slots: [_; 4] = core::array::from_fn(|_| queue.push_ref().ok());
+        let taken = slots.iter().flatten().count();
+        assert!(if popped { taken == 3 } else { (2..=3).contains(&taken) });
+        slots.into_iter().flatten().for_each(|slot| slot.abort());
+        pushing.join().unwrap();
+        assert_eq!(queue.len() + queue.remaining(), 3);
+    });
+}
+
 /// For elements that are never written in place.
 struct NoPolicy;
