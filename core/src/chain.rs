@@ -68,6 +68,9 @@ pub(crate) struct Block {
     /// `[ position | 1 ]`: see "released" in the module's documentation; 0 before.
     released: AtomicPosition,
     states: [AtomicU8; BLOCK],
+    /// By which loom tells that nobody looks at a block any more when it is given away.
+    #[cfg(sakia_loom)]
+    visits: UnsafeCell<()>,
 }
 
 impl Block {
@@ -77,7 +80,16 @@ impl Block {
             next: AtomicPtr::new(ptr::null_mut()),
             released: AtomicPosition::new(0),
             states: core::array::from_fn(|_| AtomicU8::new(EMPTY)),
+            #[cfg(sakia_loom)]
+            visits: UnsafeCell::new(()),
         }
+    }
+
+    /// A sender looks at the block.
+    #[inline(always)]
+    fn visit(&self) {
+        #[cfg(sakia_loom)]
+        self.visits.with(|_| ());
     }
 
     #[inline(always)]
@@ -236,7 +248,9 @@ impl Chain {
         // Acquire pairs with the Release exchanges of `tail`: the block is made.
         let block = NonNull::new(self.tail.load(Ordering::Acquire))?;
         // SAFETY: `tail` leads to a block that the caller's claim protects.
-        (unsafe { block.as_ref() }.start() == start_of(position)).then_some(block)
+        let this = unsafe { block.as_ref() };
+        this.visit();
+        (this.start() == start_of(position)).then_some(block)
     }
 
     /// The block of `position`, which is appended if need be; brings `tail` nearer. For who has claimed `position` and not
@@ -250,6 +264,7 @@ impl Chain {
         loop {
             // SAFETY: a block from `tail` on, which the caller's claim protects: see the module's documentation.
             let this = unsafe { block.as_ref() };
+            this.visit();
             if this.start() == start_of(position) {
                 return block;
             }
@@ -328,8 +343,9 @@ impl Chain {
             self.oldest.store(block.as_ptr(), Ordering::Relaxed);
         }
         let next = self.walk(block, head)?;
-        // Relaxed: from now on only the receiver reads it.
-        self.head.store(next.as_ptr(), Ordering::Relaxed);
+        // Release pairs with the Acquire exchange in `begin`, by a sender that has found no `tail`: by now there is one, and
+        // whoever sees this head sees it too. All others that read the head are this thread.
+        self.head.store(next.as_ptr(), Ordering::Release);
         Some(next)
     }
 
@@ -416,6 +432,9 @@ impl Chain {
 
     /// Keeps a block that the caller has alone, to be used again.
     fn keep<T>(&self, block: NonNull<Block>) {
+        // SAFETY: the caller's promise, which loom checks.
+        #[cfg(sakia_loom)]
+        unsafe { block.as_ref() }.visits.with_mut(|_| ());
         let list = self.take_spares();
         if list == BUSY {
             // SAFETY: the caller's promise.

@@ -52,7 +52,7 @@ fn quick_two_senders_need_their_first_block_at_once() {
 
 #[test]
 fn quick_one_sender_goes_through_blocks_that_are_read() {
-    model(2, || {
+    model(1, || {
         let (sender, mut receiver) = unbounded();
         let thread = sending(sender, 10, 5);
         check(&receive_beside(&mut receiver, [thread]), 10, 5);
@@ -84,10 +84,27 @@ fn quick_a_sender_sleeps_while_another_goes_on() {
     });
 }
 
+/// A sender that has claimed a message looks for its block from one that another sender has just left, and the receiver is
+/// about to give away.
+#[test]
+fn quick_a_block_is_given_away_while_a_sender_looks_for_its_own() {
+    model(2, || {
+        let (sender, mut receiver) = unbounded();
+        (0..2).for_each(|id| sender.send(Message::new(id)).unwrap());
+        let threads = [sending(sender.clone(), 10, 1), sending(sender, 20, 1)];
+        // One look more than there may be messages: it gives blocks away when there is nothing.
+        let first: Vec<u8> = (0..4).filter_map(|_| receiver.try_recv().ok()).map(|message| message.id()).collect();
+        let received = [first, receive_beside(&mut receiver, threads)].concat();
+        check(&received, 0, 2);
+        check(&received, 10, 1);
+        check(&received, 20, 1);
+    });
+}
+
 /// Positions go round all there are, with blocks used again on the way.
 #[test]
 fn quick_positions_wrap() {
-    model(2, || {
+    model(1, || {
         let (sender, mut receiver) = unbounded();
         for id in 0..20 {
             sender.send(Message::new(id)).unwrap();
