@@ -159,7 +159,8 @@ mod heap {
         /// # Ok::<(), sakia::mpsc::errors::TrySendError<i32>>(())
         /// ```
         pub const fn on_demand(mut self) -> Self {
-            self.on_demand = self.capacity > BLOCK;
+            // For loom always: its models are of capacities 1 and 2.
+            self.on_demand = self.capacity > BLOCK || cfg!(sakia_loom);
             self
         }
 

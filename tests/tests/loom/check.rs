@@ -10,6 +10,15 @@ pub(crate) struct Setup {
     pub(crate) capacity: usize,
     pub(crate) overtaking: u32,
     pub(crate) filled: u8,
+    /// The messages are in blocks, not in a ring.
+    pub(crate) in_blocks: bool,
+}
+
+impl core::fmt::Display for Setup {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { capacity, overtaking, filled, in_blocks } = self;
+        write!(f, "{filled} of {capacity}, overtaking {overtaking}{}", if *in_blocks { ", in blocks" } else { "" })
+    }
 }
 
 /// The overtaking limits that differ: the narrow packing is always strict.
@@ -18,17 +27,24 @@ pub(crate) const ORDERS: &[u32] = if cfg!(sakia_narrow) { &[0] } else { &[0, 1] 
 impl Setup {
     /// A full channel.
     pub(crate) fn full(capacity: usize, overtaking: u32) -> Self {
-        Self { capacity, overtaking, filled: capacity as u8 }
+        Self { filled: capacity as u8, ..Self::empty(capacity, overtaking) }
     }
 
     /// An empty channel.
     pub(crate) fn empty(capacity: usize, overtaking: u32) -> Self {
-        Self { capacity, overtaking, filled: 0 }
+        Self { capacity, overtaking, filled: 0, in_blocks: false }
+    }
+
+    /// The same with the messages in blocks.
+    pub(crate) fn in_blocks(self) -> Self {
+        Self { in_blocks: true, ..self }
     }
 
     /// Makes the channel. The messages in it count from 0.
     pub(crate) fn channel(self) -> (Sender<Message>, Receiver<Message>) {
-        let (sender, receiver) = Builder::new(self.capacity).overtaking(self.overtaking).channel();
+        let builder = Builder::new(self.capacity).overtaking(self.overtaking);
+        let builder = if self.in_blocks { builder.on_demand() } else { builder };
+        let (sender, receiver) = builder.channel();
         for id in 0..self.filled {
             sender.try_send(Message::new(id)).expect("there is room");
         }

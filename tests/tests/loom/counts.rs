@@ -11,7 +11,7 @@ use loom::thread;
 use sakia::mpsc;
 
 fn counted(overtaking: u32) {
-    let (sender, mut receiver) = Setup { capacity: 2, overtaking, filled: 1 }.channel();
+    let (sender, mut receiver) = Setup { filled: 1, ..Setup::empty(2, overtaking) }.channel();
     let other = sender.clone();
     let sending = thread::spawn(move || senders::try_send(other, 10));
     let receiving = thread::spawn(move || {

@@ -11,7 +11,7 @@ use loom::thread;
 
 /// Both ends go while a third handle sends: every message is dropped once, and the channel freed once.
 fn both_ends(overtaking: u32, filled: u8) {
-    let (sender, receiver) = Setup { capacity: 2, overtaking, filled }.channel();
+    let (sender, receiver) = Setup { filled, ..Setup::empty(2, overtaking) }.channel();
     let weak = sender.downgrade();
     let other = sender.clone();
     let sending = thread::spawn(move || senders::try_send(other, 10));

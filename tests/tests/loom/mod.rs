@@ -8,6 +8,7 @@ mod model;
 mod task;
 
 // The models.
+mod adapters;
 mod batch;
 mod cancel;
 mod chain;
@@ -20,4 +21,5 @@ mod poll_sender;
 mod recycled;
 mod static_channel;
 mod triples;
+mod unbounded;
 mod waiting;

@@ -102,7 +102,7 @@ fn quick_a_closed_receiver_is_woken_by_a_used_permit() {
 
 /// Two slots come back from two sides; a sender behind is served after. The one that gathers may give up in between.
 fn gathering(overtaking: u32, gives_up: bool) {
-    let (sender, mut receiver) = Setup { capacity: 2, overtaking, filled: 1 }.channel();
+    let (sender, mut receiver) = Setup { filled: 1, ..Setup::empty(2, overtaking) }.channel();
     let permit = sender.clone().try_reserve_owned().unwrap();
     let mut gatherer = waiting_for_two(&sender, 10);
     let mut behind = waiting(&sender, 20);

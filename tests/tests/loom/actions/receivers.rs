@@ -26,11 +26,15 @@ pub(crate) const ALL: &[(&str, Action)] = &[
     ("recv, another waker", recv_with_another_waker),
     ("try_recv", try_recv),
     ("peek", peek),
+    ("peek, cancelled", peek_cancelled),
     ("recv_many", recv_many),
+    ("recv_many, cancelled", recv_many_cancelled),
     ("blocking_recv", blocking_recv),
+    ("blocking_recv_many", blocking_recv_many),
     ("blocking_recv_timeout", blocking_recv_timeout),
     ("close", close),
     ("recv, close", recv_and_close),
+    ("close, drop", close_and_drop),
     ("drop", drop_at_once),
     ("recv, drop", recv_and_drop),
 ];
@@ -45,7 +49,7 @@ pub(crate) const BRIEF: &[(&str, Action)] = &[
 ];
 
 /// Receives one message after another with `next`, to the end.
-fn to_the_end(
+pub(crate) fn to_the_end(
     mut receiver: Receiver<Message>,
     mut ids: Vec<u8>,
     next: impl Fn(&mut Receiver<Message>) -> Option<Message>,
@@ -56,7 +60,7 @@ fn to_the_end(
     Received { ids, receiver: Some(receiver) }
 }
 
-fn next(receiver: &mut Receiver<Message>) -> Option<Message> {
+pub(crate) fn next(receiver: &mut Receiver<Message>) -> Option<Message> {
     block_on(receiver.recv())
 }
 
@@ -69,7 +73,7 @@ pub(crate) fn recv_cancelled(mut receiver: Receiver<Message>) -> Received {
     to_the_end(receiver, first.iter().map(Message::id).collect(), next)
 }
 
-fn recv_cancelled_once(mut receiver: Receiver<Message>) -> Received {
+pub(crate) fn recv_cancelled_once(mut receiver: Receiver<Message>) -> Received {
     let first = poll_and_drop(receiver.recv()).flatten();
     Received { ids: first.iter().map(Message::id).collect(), receiver: Some(receiver) }
 }
@@ -91,7 +95,7 @@ fn try_recv(receiver: Receiver<Message>) -> Received {
     })
 }
 
-fn try_recv_once(mut receiver: Receiver<Message>) -> Received {
+pub(crate) fn try_recv_once(mut receiver: Receiver<Message>) -> Received {
     let first = receiver.try_recv();
     Received { ids: first.iter().map(Message::id).collect(), receiver: Some(receiver) }
 }
@@ -105,6 +109,20 @@ fn peek(receiver: Receiver<Message>) -> Received {
     })
 }
 
+fn peek_cancelled(mut receiver: Receiver<Message>) -> Received {
+    let seen = poll_and_drop(receiver.peek()).flatten().map(Message::id);
+    let received = recv(receiver);
+    assert!(seen.is_none() || received.ids.first() == seen.as_ref());
+    received
+}
+
+fn recv_many_cancelled(mut receiver: Receiver<Message>) -> Received {
+    let mut messages = Vec::new();
+    let received = poll_and_drop(receiver.recv_many(&mut messages, 2));
+    assert_eq!(received.unwrap_or(0), messages.len());
+    to_the_end(receiver, messages.iter().map(Message::id).collect(), next)
+}
+
 pub(crate) fn recv_many(mut receiver: Receiver<Message>) -> Received {
     let mut messages = Vec::new();
     while block_on(receiver.recv_many(&mut messages, 2)) > 0 {}
@@ -113,6 +131,12 @@ pub(crate) fn recv_many(mut receiver: Receiver<Message>) -> Received {
 
 pub(crate) fn blocking_recv(receiver: Receiver<Message>) -> Received {
     to_the_end(receiver, vec![], Receiver::blocking_recv)
+}
+
+fn blocking_recv_many(mut receiver: Receiver<Message>) -> Received {
+    let mut messages = Vec::new();
+    while receiver.blocking_recv_many(&mut messages, 2) > 0 {}
+    Received { ids: messages.iter().map(Message::id).collect(), receiver: Some(receiver) }
 }
 
 fn blocking_recv_timeout(receiver: Receiver<Message>) -> Received {
@@ -128,7 +152,7 @@ pub(crate) fn close(mut receiver: Receiver<Message>) -> Received {
     recv(receiver)
 }
 
-fn close_only(mut receiver: Receiver<Message>) -> Received {
+pub(crate) fn close_only(mut receiver: Receiver<Message>) -> Received {
     receiver.close();
     Received { ids: vec![], receiver: Some(receiver) }
 }
@@ -137,6 +161,11 @@ pub(crate) fn recv_and_close(mut receiver: Receiver<Message>) -> Received {
     let first = next(&mut receiver);
     receiver.close();
     to_the_end(receiver, first.iter().map(Message::id).collect(), next)
+}
+
+fn close_and_drop(mut receiver: Receiver<Message>) -> Received {
+    receiver.close();
+    drop_at_once(receiver)
 }
 
 pub(crate) fn drop_at_once(_: Receiver<Message>) -> Received {

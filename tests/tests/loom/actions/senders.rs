@@ -16,18 +16,24 @@ pub(crate) const SINGLE: &[(&str, Action)] = &[
     ("send", send),
     ("try_send", try_send),
     ("send, cancelled", send_cancelled),
+    ("send, another waker", send_with_another_waker),
     ("send_before", send_before),
     ("reserve, send", reserve_and_send),
     ("reserve, drop", reserve_and_drop),
     ("reserve, cancelled", reserve_cancelled),
+    ("reserve_in_turn", reserve_in_turn),
     ("try_reserve", try_reserve),
+    ("try_reserve, drop", try_reserve_and_drop),
     ("reserve_owned, send", reserve_owned_and_send),
     ("reserve_owned, drop", reserve_owned_and_drop),
+    ("reserve_owned, release", reserve_owned_and_release),
     ("reserve_owned, cancelled", reserve_owned_cancelled),
     ("poll_ready, start_send", poll_ready_and_send),
     ("poll_ready, drop", poll_ready_and_drop),
     ("poll_ready, cancelled", poll_ready_cancelled),
+    ("poll_ready, abort", poll_ready_and_abort),
     ("closed, cancelled", closed_cancelled),
+    ("drop", drop_at_once),
     ("upgrade", upgrade),
     ("blocking_send", blocking_send),
     ("blocking_send_timeout", blocking_send_timeout),
@@ -38,7 +44,9 @@ pub(crate) const DOUBLE: &[(&str, Action)] = &[
     ("send, twice", send_twice),
     ("reserve_many", reserve_many),
     ("reserve_many, one used", reserve_many_and_use_one),
+    ("reserve_many, drop", reserve_many_and_drop),
     ("reserve_many, cancelled", reserve_many_cancelled),
+    ("try_reserve_many", try_reserve_many),
     ("send_iter", send_iter),
     ("send_iter, cancelled", send_iter_cancelled),
 ];
@@ -56,6 +64,16 @@ pub(crate) const BRIEF: &[(&str, Action)] = &[
     ("blocking_send_timeout", blocking_send_timeout),
 ];
 
+/// Those that never wait and are not above.
+pub(crate) const OTHER_BRIEF: &[(&str, Action)] = &[
+    ("try_reserve", try_reserve),
+    ("try_reserve, drop", try_reserve_and_drop),
+    ("try_reserve_many", try_reserve_many),
+    ("poll_ready, abort", poll_ready_and_abort),
+    ("closed, cancelled", closed_cancelled),
+    ("drop", drop_at_once),
+];
+
 /// One message, which came back if it was not sent.
 fn one(id: u8, outcome: Result<(), Message>) -> Vec<u8> {
     match outcome {
@@ -71,7 +89,7 @@ pub(crate) fn send(sender: Sender<Message>, id: u8) -> Vec<u8> {
     one(id, block_on(sender.send(Message::new(id))).map_err(SendError::into_inner))
 }
 
-fn send_twice(sender: Sender<Message>, id: u8) -> Vec<u8> {
+pub(crate) fn send_twice(sender: Sender<Message>, id: u8) -> Vec<u8> {
     let mut sent = send(sender.clone(), id);
     sent.extend(send(sender, id + 1));
     sent
@@ -84,6 +102,13 @@ pub(crate) fn try_send(sender: Sender<Message>, id: u8) -> Vec<u8> {
 pub(crate) fn send_cancelled(sender: Sender<Message>, id: u8) -> Vec<u8> {
     let outcome = poll_and_drop(sender.send(Message::new(id)));
     outcome.map_or(vec![], |outcome| one(id, outcome.map_err(SendError::into_inner)))
+}
+
+/// The future is handed from a task to another between its polls.
+pub(crate) fn send_with_another_waker(sender: Sender<Message>, id: u8) -> Vec<u8> {
+    let mut future = pin!(sender.send(Message::new(id)));
+    let outcome = poll_and_drop(future.as_mut()).unwrap_or_else(|| block_on(future));
+    one(id, outcome.map_err(SendError::into_inner))
 }
 
 /// The deadline comes with the second poll.
@@ -112,6 +137,16 @@ pub(crate) fn reserve_cancelled(sender: Sender<Message>, id: u8) -> Vec<u8> {
     poll_and_drop(sender.reserve()).map_or(vec![], |permit| use_permit(id, permit))
 }
 
+/// Waits in the queue, even if there is room.
+fn reserve_in_turn(sender: Sender<Message>, id: u8) -> Vec<u8> {
+    use_permit(id, block_on(sender.reserve_in_turn()))
+}
+
+fn try_reserve_and_drop(sender: Sender<Message>, _: u8) -> Vec<u8> {
+    drop(sender.try_reserve());
+    vec![]
+}
+
 fn try_reserve(sender: Sender<Message>, id: u8) -> Vec<u8> {
     use_permit(id, sender.try_reserve().map_err(|_| SendError(())))
 }
@@ -135,6 +170,14 @@ pub(crate) fn reserve_many(sender: Sender<Message>, id: u8) -> Vec<u8> {
     use_permits(id, 2, block_on(sender.reserve_many(two(&sender))))
 }
 
+fn reserve_many_and_drop(sender: Sender<Message>, id: u8) -> Vec<u8> {
+    use_permits(id, 0, block_on(sender.reserve_many(two(&sender))))
+}
+
+fn try_reserve_many(sender: Sender<Message>, id: u8) -> Vec<u8> {
+    use_permits(id, 2, sender.try_reserve_many(two(&sender)).map_err(|_| SendError(())))
+}
+
 fn reserve_many_and_use_one(sender: Sender<Message>, id: u8) -> Vec<u8> {
     use_permits(id, 1, block_on(sender.reserve_many(two(&sender))))
 }
@@ -150,20 +193,24 @@ fn use_owned(id: u8, permit: Result<OwnedPermit<Message>, SendError<()>>) -> Vec
     })
 }
 
-fn reserve_owned_and_send(sender: Sender<Message>, id: u8) -> Vec<u8> {
+pub(crate) fn reserve_owned_and_send(sender: Sender<Message>, id: u8) -> Vec<u8> {
     use_owned(id, block_on(sender.reserve_owned()))
 }
 
-fn reserve_owned_and_drop(sender: Sender<Message>, _: u8) -> Vec<u8> {
+pub(crate) fn reserve_owned_and_drop(sender: Sender<Message>, _: u8) -> Vec<u8> {
     drop(block_on(sender.reserve_owned()));
     vec![]
 }
 
-fn reserve_owned_cancelled(sender: Sender<Message>, id: u8) -> Vec<u8> {
+fn reserve_owned_and_release(sender: Sender<Message>, id: u8) -> Vec<u8> {
+    block_on(sender.reserve_owned()).map_or(vec![], |permit| try_send(permit.release(), id))
+}
+
+pub(crate) fn reserve_owned_cancelled(sender: Sender<Message>, id: u8) -> Vec<u8> {
     poll_and_drop(sender.reserve_owned()).map_or(vec![], |permit| use_owned(id, permit))
 }
 
-fn send_iter(sender: Sender<Message>, id: u8) -> Vec<u8> {
+pub(crate) fn send_iter(sender: Sender<Message>, id: u8) -> Vec<u8> {
     let sent = match block_on(sender.send_iter(&mut (id..id + 2).map(Message::new))) {
         Ok(sent) => {
             assert_eq!(sent, 2);
@@ -188,7 +235,7 @@ pub(crate) fn poll_ready_and_send(sender: Sender<Message>, id: u8) -> Vec<u8> {
     }
 }
 
-fn poll_ready_and_drop(sender: Sender<Message>, _: u8) -> Vec<u8> {
+pub(crate) fn poll_ready_and_drop(sender: Sender<Message>, _: u8) -> Vec<u8> {
     let mut sender = pin!(PollSender::new(sender));
     let _ = block_on(poll_fn(|context| sender.as_mut().poll_ready(context)));
     vec![]
@@ -197,6 +244,20 @@ fn poll_ready_and_drop(sender: Sender<Message>, _: u8) -> Vec<u8> {
 pub(crate) fn poll_ready_cancelled(sender: Sender<Message>, _: u8) -> Vec<u8> {
     let mut sender = pin!(PollSender::new(sender));
     let _ = poll_and_drop(poll_fn(|context| sender.as_mut().poll_ready(context)));
+    vec![]
+}
+
+/// What is reserved or waited for is given up, and waited for anew.
+fn poll_ready_and_abort(sender: Sender<Message>, _: u8) -> Vec<u8> {
+    let mut sender = pin!(PollSender::new(sender));
+    let _ = poll_and_drop(poll_fn(|context| sender.as_mut().poll_ready(context)));
+    sender.as_mut().abort();
+    let _ = poll_and_drop(poll_fn(|context| sender.as_mut().poll_ready(context)));
+    vec![]
+}
+
+/// Perhaps the last.
+pub(crate) fn drop_at_once(_: Sender<Message>, _: u8) -> Vec<u8> {
     vec![]
 }
 

@@ -29,6 +29,7 @@ pub(crate) const ALL: &[(&str, Action)] = &[
     ("poll_send_ref", poll_send_ref),
     ("poll_ready, drop", poll_ready_and_drop),
     ("poll_ready, cancelled", poll_ready_cancelled),
+    ("drop", drop_at_once),
     ("upgrade", upgrade),
     ("blocking_send_ref", blocking_send_ref),
     ("blocking_send_ref_timeout", blocking_send_ref_timeout),
@@ -43,6 +44,7 @@ pub(crate) const BRIEF: &[(&str, Action)] = &[
     ("poll_ready, cancelled", poll_ready_cancelled),
     ("upgrade", upgrade),
     ("blocking_send_ref_timeout", blocking_send_ref_timeout),
+    ("drop", drop_at_once),
 ];
 
 pub(crate) fn send_ref(sender: Tx, id: u8) -> Vec<u8> {
@@ -143,6 +145,11 @@ fn poll_ready_and_drop(sender: Tx, _: u8) -> Vec<u8> {
 pub(crate) fn poll_ready_cancelled(sender: Tx, _: u8) -> Vec<u8> {
     let mut sender = pin!(PollSender::new(sender));
     let _ = poll_and_drop(poll_fn(|context| sender.as_mut().poll_ready(context)));
+    vec![]
+}
+
+/// Perhaps the last.
+fn drop_at_once(_: Tx, _: u8) -> Vec<u8> {
     vec![]
 }
 

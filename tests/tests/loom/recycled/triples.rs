@@ -4,7 +4,7 @@ use super::{
     check::{all_is_accounted_for, channel, settle, waiting},
     receivers, senders,
 };
-use crate::models::{check::ORDERS, model::named};
+use crate::models::{check::ORDERS, model::one_of_many};
 use loom::thread;
 
 fn triple(
@@ -35,7 +35,7 @@ fn all_triples(capacity: usize, overtaking: u32, senders: &[(&str, senders::Acti
         for &(other, second) in &senders[..=n] {
             for &(receiving, receive) in receivers::BRIEF {
                 let name = format!("({one} | {other} | {receiving}, overtaking {overtaking})");
-                named(&name, 1, move || triple(capacity, overtaking, first, second, receive));
+                one_of_many(&name, 1, move || triple(capacity, overtaking, first, second, receive));
             }
         }
     }
