@@ -2,7 +2,8 @@
 # Checks the loom models in every variant of the library. With the argument `quick`, those that take seconds, in two.
 #
 # LOOM_MAX_PREEMPTIONS, if set, bounds the preemptions in each interleaving; else each model has its own bound, 1 to 3,
-# which it prints. Each variant has its own target directory.
+# which it prints. Each variant has its own target directory and, beside it, a log of what the models print;
+# a table of that ends the variant.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,5 +27,6 @@ for variant in "${variants[@]}"; do
     [[ $variant != *-marked ]] || flags+=" --cfg sakia_marked"
     echo "== loom: $variant, preemptions: ${LOOM_MAX_PREEMPTIONS:-as each model says}"
     RUSTFLAGS="${RUSTFLAGS:-} $flags" cargo test --release --target-dir "target/loom-$variant" \
-        -p sakia-tests --test loom -- --nocapture ${filter[@]+"${filter[@]}"}
+        -p sakia-tests --test loom -- --nocapture ${filter[@]+"${filter[@]}"} | tee "target/loom-$variant.log"
+    awk -f ci/models.awk "target/loom-$variant.log"
 done
