@@ -28,3 +28,7 @@ for features in "" rt time full; do
     echo "== clippy sakia-tokio $features"
     cargo clippy --quiet -p sakia-tokio --target-dir target/features --no-default-features --features "$features" -- -D warnings
 done
+for features in "" alloc std embedded-io-async alloc,embedded-io-async futures-io tokio bytes futures-io,tokio,embedded-io-async,bytes; do
+    echo "== clippy sakia-io $features"
+    cargo clippy --quiet -p sakia-io --target-dir target/features --no-default-features --features "$features" -- -D warnings
+done

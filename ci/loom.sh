@@ -27,6 +27,6 @@ for variant in "${variants[@]}"; do
     [[ $variant != *-marked ]] || flags+=" --cfg sakia_marked"
     echo "== loom: $variant, preemptions: ${LOOM_MAX_PREEMPTIONS:-as each model says}"
     RUSTFLAGS="${RUSTFLAGS:-} $flags" cargo test --release --target-dir "target/loom-$variant" \
-        -p sakia-tests --test loom -- --nocapture ${filter[@]+"${filter[@]}"} | tee "target/loom-$variant.log"
+        -p sakia-tests --test loom --test loom_io -- --nocapture ${filter[@]+"${filter[@]}"} | tee "target/loom-$variant.log"
     awk -f ci/models.awk "target/loom-$variant.log"
 done

@@ -28,3 +28,6 @@ build thumbv7m-none-eabi core,alloc -p sakia-futures --no-default-features --fea
 build thumbv6m-none-eabi core -p sakia-futures --no-default-features --features sakia/portable-atomic,sakia/critical-section
 build riscv32imac-unknown-none-elf core -p sakia-futures --no-default-features --features sakia/critical-section
 build x86_64-unknown-none core,alloc -p sakia-futures --no-default-features --features alloc
+build thumbv7m-none-eabi core -p sakia-io --no-default-features --features embedded-io-async
+build thumbv7m-none-eabi core,alloc -p sakia-io --no-default-features --features alloc,embedded-io-async
+build thumbv6m-none-eabi core -p sakia-io --no-default-features --features portable-atomic,sakia/critical-section
