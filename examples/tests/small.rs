@@ -136,3 +136,19 @@ fn drop_in() {
     assert_eq!(*printed.last().unwrap(), format!("in the end {sums}"));
     assert_eq!(run(program, &[]).status.code(), Some(2));
 }
+
+#[test]
+fn gzip_pipe() {
+    let program = env!("CARGO_BIN_EXE_gzip_pipe");
+    let size = std::fs::metadata("Cargo.toml").unwrap().len();
+    let printed = lines(program, &["Cargo.toml"]);
+    assert!(printed[0].starts_with(&format!("{size} bytes in, ")), "{printed:?}");
+    assert!(printed[0].ends_with(" bytes over the pipe, as from the plain call"), "{printed:?}");
+}
+
+#[test]
+fn gzip_pipe_of_a_file_that_is_not_there() {
+    let output = run(env!("CARGO_BIN_EXE_gzip_pipe"), &["no such file"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no such file"), "{output:?}");
+}
