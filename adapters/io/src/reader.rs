@@ -224,6 +224,12 @@ impl PipeReader {
     }
 }
 
+impl Drop for PipeReader {
+    fn drop(&mut self) {
+        self.store.forget_reader();
+    }
+}
+
 impl fmt::Debug for PipeReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PipeReader").field("slot_size", &self.slot_size()).finish_non_exhaustive()

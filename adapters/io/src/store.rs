@@ -253,6 +253,11 @@ impl Store {
         park(claimed) || park(parked)
     }
 
+    /// The reader goes: a waker that was laid out for a claim that had just ended would keep its task alive.
+    pub(crate) fn forget_reader(&self) {
+        drop(self.common().reader.take());
+    }
+
     /// The bytes of a slot from one to another.
     ///
     /// # Safety
