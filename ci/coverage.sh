@@ -26,6 +26,5 @@ if ! command -v cargo-llvm-cov >/dev/null || ! LLVM_COV="$(find_tool llvm-cov)" 
 fi
 export LLVM_COV LLVM_PROFDATA PROPTEST_CASES="${PROPTEST_CASES:-64}"
 
-cargo llvm-cov --quiet -p sakia -p sakia-tests -p sakia-futures -p sakia-tokio --all-features --lib --tests \
-    --ignore-filename-regex '(^|/)(tests|adapters|examples|benches)/' --fail-under-lines 95 --show-missing-lines \
-    -- --quiet
+cargo llvm-cov --quiet --no-fail-fast -p sakia -p sakia-tests -p sakia-futures -p sakia-tokio --all-features --lib --tests \
+    --ignore-filename-regex '(^|/)(tests|adapters|examples|benches)/' --fail-under-lines 95 --show-missing-lines

@@ -8,7 +8,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 host=x86_64-unknown-linux-gnu
-packages=(-p sakia -p sakia-futures -p sakia-tokio -p sakia-executor -p sakia-tests)
 # Sanitized code is slow, so random programs and rounds are fewer.
 export PROPTEST_CASES="${PROPTEST_CASES:-64}" STRESS_ROUNDS="${STRESS_ROUNDS:-1}"
 
@@ -20,7 +19,7 @@ address() {
     echo "== address sanitizer, with leaks"
     LSAN_OPTIONS="suppressions=$PWD/ci/leaks.supp:print_suppressions=0" \
         RUSTFLAGS="-Zsanitizer=address --cfg sakia_sanitized" \
-        cargo +nightly test --quiet --no-fail-fast --target "$host" --target-dir target/asan "${packages[@]}" --lib --tests "$@"
+        cargo +nightly test --quiet --no-fail-fast --target "$host" --target-dir target/asan "${what_tests[@]}"
 }
 
 thread() {
@@ -37,7 +36,7 @@ thread() {
     TSAN_OPTIONS="suppressions=$PWD/ci/races.supp" \
         RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1 \
         RUSTFLAGS="-Zsanitizer=thread -Zexternal-clangrt $linker --cfg sakia_sanitized" \
-        /usr/bin/cargo test --quiet --no-fail-fast -Zbuild-std --target "$host" --target-dir target/tsan "${packages[@]}" --lib --tests "$@"
+        /usr/bin/cargo test --quiet --no-fail-fast -Zbuild-std --target "$host" --target-dir target/tsan "${what_tests[@]}"
 }
 
 valgrind() {
@@ -54,6 +53,8 @@ valgrind() {
 
 what="${1:-all}"
 [ $# -eq 0 ] || shift
+what_tests=("$@")
+[ $# -gt 0 ] || what_tests=(-p sakia -p sakia-futures -p sakia-tokio -p sakia-executor -p sakia-tests --lib --tests)
 case "$what" in
     all)
         address
@@ -62,7 +63,7 @@ case "$what" in
         ;;
     address | thread | valgrind) "$what" "$@" ;;
     *)
-        echo "usage: $0 [address|thread|valgrind [arguments of cargo test]]" >&2
+        echo "usage: $0 [address|thread|valgrind [PACKAGES AND TESTS, AS CARGO TEST HAS THEM]]" >&2
         exit 2
         ;;
 esac
