@@ -14,6 +14,11 @@ use core::{
 };
 use std::time::Instant;
 
+/// Rounds of looking again, each twice as long as the last. None in models, where they are but more steps.
+const SPINS: u32 = if cfg!(sakia_loom) { 0 } else { 7 };
+/// Rounds of looking again after other threads have run.
+const YIELDS: u32 = if cfg!(sakia_loom) { 0 } else { 4 };
+
 /// Unparks its thread.
 #[derive(Debug)]
 struct Parker {
@@ -47,6 +52,9 @@ impl Parker {
             crate::sync::yield_thread();
             return true;
         }
+        if self.is_woken_soon() {
+            return true;
+        }
         while !self.woken.swap(false, Ordering::Acquire) {
             match deadline {
                 None => self.bed.sleep(None),
@@ -57,6 +65,20 @@ impl Parker {
             }
         }
         true
+    }
+
+    /// Waits a few microseconds, which is less than it takes to sleep and to be woken; then lets other threads run a few
+    /// times, as somebody may wait for this core. After that it is better to sleep.
+    fn is_woken_soon(&self) -> bool {
+        (0..SPINS + YIELDS).any(|round| {
+            if round < SPINS {
+                (0..1 << round).for_each(|_| crate::sync::spin());
+            } else {
+                crate::sync::yield_thread();
+            }
+            // Relaxed: a look that saves the exchange. Acquire: see `wake_by_ref`.
+            self.woken.load(Ordering::Relaxed) && self.woken.swap(false, Ordering::Acquire)
+        })
     }
 }
 
