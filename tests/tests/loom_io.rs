@@ -109,7 +109,7 @@ fn quick_the_reader_changes_its_task() {
 
 /// Two writers: the bytes of each are in order. With one slot, it goes from one to the other, filled as far as before.
 fn of_two(slots: usize, size: usize, first: &'static [u8], second: &'static [u8]) {
-    model(2, move || {
+    model(1, move || {
         let (writer, mut reader) = small(slots, size);
         let other = writer.clone();
         let threads =
