@@ -199,7 +199,13 @@ fn through_sinks_and_a_stream() {
         async move {
             drop(sender);
             let mut arrivals = Arrivals([0; TASKS]);
-            receiver.into_stream().for_each(|message| core::future::ready(arrivals.arrived(message))).await;
+            receiver
+                .into_stream()
+                .for_each(|message| {
+                    arrivals.arrived(message);
+                    core::future::ready(())
+                })
+                .await;
             arrivals
         }
     });

@@ -2,6 +2,8 @@
 //!
 //! A program of your own has one of them, and changes its `use` line.
 
+#![allow(clippy::duplicate_mod, reason = "the one file is built over either channel")]
+
 use std::{env, io, process::exit};
 
 use tokio::{
