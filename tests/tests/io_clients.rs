@@ -1,5 +1,5 @@
 //! Programs of others over a pipe: frames of tokio-util, HTTP/1 by hyper, TLS by rustls.
-#![cfg(not(sakia_loom))]
+#![cfg(all(not(sakia_loom), feature = "clients"))]
 
 use bytes::Bytes;
 use core::time::Duration;
