@@ -151,8 +151,11 @@ impl World {
     fn drop_sender(&mut self) {
         let was_last = self.senders.len() == 1;
         drop(self.senders.pop());
-        if was_last && !self.closed {
-            self.expect_wake();
+        match (was_last, self.closed) {
+            (true, false) => self.expect_wake(),
+            // Who waited before it closed the channel may be woken, which is for nothing.
+            (true, true) => _ = self.flag.take(),
+            (false, _) => {}
         }
     }
 
