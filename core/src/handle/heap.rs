@@ -7,9 +7,9 @@ use core::{alloc::Layout, ptr::NonNull};
 
 /// What a channel takes. None: its messages don't fit into the address space.
 ///
-/// The slots of a ring begin with a line of the cache, so that few of them share one with what else is there. The
-/// allocator is not asked for that: for more than it gives anyway (16 bytes) it takes longer than for all the rest, so there
-/// is room to begin later.
+/// With a ring, the header begins with a line of the cache: what the two sides write lies on different lines, as laid out
+/// there. The allocator is not asked for that: for more than it gives anyway (16 bytes) it takes longer than for all the
+/// rest, so there is room to begin later.
 fn layout<T>(positions: position::Layout) -> Option<Layout> {
     let header = Layout::new::<Shared>();
     if positions.is_endless() {
