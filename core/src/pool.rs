@@ -27,7 +27,11 @@ pub(crate) type Index = u32;
 /// Slots came back while senders wait: this one is the caller's to deal out.
 #[derive(Debug)]
 #[must_use]
-pub(crate) struct Spare(pub(crate) Index);
+pub(crate) struct Spare {
+    pub(crate) index: Index,
+    /// It comes from a sender, and is counted as being with one until it is free.
+    pub(crate) unsent: bool,
+}
 
 /// What the pool keeps in each slot, wherever that is.
 ///

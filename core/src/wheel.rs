@@ -118,10 +118,11 @@ impl Wheel {
 
     /// Puts back a slot that a sender had.
     pub(crate) fn put_back(&self, links: Links<'_>, index: Index) {
-        self.pool.unused();
         // Also if a waker panics.
         let _closed = OnDrop(|| self.tell_if_settled());
-        self.release(links, index);
+        if let Err(spare) = self.pool.put_unsent(links, index) {
+            self.deal(links, Some(spare), true);
+        }
     }
 
     /// Puts back a slot of the receiver's side, whose message has been received.
@@ -171,9 +172,9 @@ impl Wheel {
                 break;
             }
             let slot = match spare.take() {
-                Some(Spare(index)) => {
-                    self.pool.granted();
-                    Some(index)
+                Some(spare) => {
+                    self.pool.granted(&spare);
+                    Some(spare.index)
                 }
                 None => self.pool.take_waited(links),
             };

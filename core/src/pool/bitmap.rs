@@ -53,6 +53,11 @@ fn written(word: u32) -> u32 {
     word >> WRITTEN_SHIFT & COUNT_MASK
 }
 
+/// What a slot that becomes free adds to the word: one that was with a sender changes both counts at once.
+fn freed(unsent: bool) -> u32 {
+    if unsent { FREE - WRITTEN } else { FREE }
+}
+
 /// See the module's documentation.
 #[derive(Debug)]
 pub(crate) struct Pool {
@@ -133,10 +138,14 @@ impl Pool {
 
     /// Puts a slot back, for the receiver.
     pub(crate) fn put(&self, links: Links<'_>, index: Index) -> Result<(), Spare> {
+        self.put_as(false, links, index)
+    }
+
+    fn put_as(&self, unsent: bool, links: Links<'_>, index: Index) -> Result<(), Spare> {
         self.mark_free(links, index);
-        let put = self.update(|word| (word & WAITING == 0).then(|| word + FREE));
+        let put = self.update(|word| (word & WAITING == 0).then(|| word + freed(unsent)));
         // Not counted, so there is one more marked free than who counts down will look for.
-        put.map(drop).map_err(|_| Spare(self.find(links)))
+        put.map(drop).map_err(|_| Spare { index: self.find(links), unsent })
     }
 
     /// Puts a slot back, for anybody.
@@ -149,9 +158,9 @@ impl Pool {
         self.word.fetch_sub(WRITTEN, Ordering::AcqRel) & CLOSED != 0
     }
 
-    /// A sender is about to put back the slot that it has.
-    pub(crate) fn unused(&self) {
-        self.word.fetch_sub(WRITTEN, Ordering::AcqRel);
+    /// Puts back a slot that a sender had and did not publish.
+    pub(crate) fn put_unsent(&self, links: Links<'_>, index: Index) -> Result<(), Spare> {
+        self.put_as(true, links, index)
     }
 
     /// No sender has a slot, on a closed channel.
@@ -202,14 +211,16 @@ impl Pool {
     }
 
     /// A spare slot goes to a waiting sender.
-    pub(crate) fn granted(&self) {
-        self.word.fetch_add(WRITTEN, Ordering::AcqRel);
+    pub(crate) fn granted(&self, spare: &Spare) {
+        if !spare.unsent {
+            self.word.fetch_add(WRITTEN, Ordering::AcqRel);
+        }
     }
 
     /// Puts a spare slot back. The queue is empty or about to be.
-    pub(crate) fn put_spare(&self, links: Links<'_>, Spare(index): Spare) {
-        self.mark_free(links, index);
-        self.word.fetch_add(FREE, Ordering::AcqRel);
+    pub(crate) fn put_spare(&self, links: Links<'_>, spare: Spare) {
+        self.mark_free(links, spare.index);
+        self.word.fetch_add(freed(spare.unsent), Ordering::AcqRel);
     }
 
     pub(crate) fn open(&self) {}

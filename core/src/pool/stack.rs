@@ -207,7 +207,21 @@ impl Pool {
     #[inline(always)]
     fn put_unless(&self, refuse: u64, links: Links<'_>, index: Index) -> Result<(), Spare> {
         let put = self.update(|word| (!word.has(refuse)).then(|| self.push(word, links, index)));
-        put.map(drop).map_err(|_| Spare(index))
+        put.map(drop).map_err(|_| Spare { index, unsent: false })
+    }
+
+    /// Puts back a slot that a sender had and did not publish.
+    pub(crate) fn put_unsent(&self, links: Links<'_>, index: Index) -> Result<(), Spare> {
+        self.put_unwaited(links, index).map_err(|spare| Spare { unsent: true, ..spare })?;
+        self.unsent();
+        Ok(())
+    }
+
+    /// A slot that was with a sender is in the stack again, and not before: a closed channel that is settled has all its
+    /// slots.
+    fn unsent(&self) {
+        // AcqRel, as all of this count's changes: `is_settled` by who comes after sees what came before.
+        self.uncounted.fetch_sub(1, Ordering::AcqRel);
     }
 
     /// A sender is about to publish the slot that it has. True: the receiver may have to be told.
@@ -216,16 +230,10 @@ impl Pool {
         false
     }
 
-    /// A sender is about to put back the slot that it has.
-    pub(crate) fn unused(&self) {
-        // AcqRel, as all of this count's changes: `is_settled` by who comes after sees what came before.
-        self.uncounted.fetch_sub(1, Ordering::AcqRel);
-    }
-
     /// No sender has a slot, on a closed channel of which the receiver has received `received` messages and no more are queued.
     pub(crate) fn is_settled(&self, received: Position) -> bool {
         let word = self.word();
-        // Acquire pairs with `unused` and `granted`. Closed, slots are neither taken nor granted: the count only falls.
+        // Acquire pairs with `unsent` and `granted`. Closed, slots are neither taken nor granted: the count only falls.
         let uncounted = self.uncounted.load(Ordering::Acquire);
         let taken = word.tag().wrapping_add(uncounted);
         word.has(CLOSED) && taken.wrapping_sub(received) & TAG_MASK == 0
@@ -306,14 +314,19 @@ impl Pool {
     }
 
     /// A spare slot goes to a waiting sender.
-    pub(crate) fn granted(&self) {
-        // AcqRel: see `unused`.
-        self.uncounted.fetch_add(1, Ordering::AcqRel);
+    pub(crate) fn granted(&self, spare: &Spare) {
+        if !spare.unsent {
+            // AcqRel: see `unsent`.
+            self.uncounted.fetch_add(1, Ordering::AcqRel);
+        }
     }
 
     /// Puts a spare slot back although senders wait.
-    pub(crate) fn put_spare(&self, links: Links<'_>, Spare(index): Spare) {
-        let _ = self.update(|word| Some(self.push(word, links, index)));
+    pub(crate) fn put_spare(&self, links: Links<'_>, spare: Spare) {
+        let _ = self.update(|word| Some(self.push(word, links, spare.index)));
+        if spare.unsent {
+            self.unsent();
+        }
     }
 
     /// Lets slots come back without the lock, although senders wait.

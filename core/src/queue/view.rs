@@ -91,8 +91,8 @@ impl<'a, T, R> View<'a, T, R> {
 
     /// Gives back a slot that a producer had.
     pub(super) fn give_back(self, index: Index) {
-        self.core.pool.unused();
-        self.release(index);
+        let put = self.core.pool.put_unsent(self.links(), index);
+        debug_assert!(put.is_ok(), "nobody waits");
     }
 
     /// Gives back a slot that a consumer had.

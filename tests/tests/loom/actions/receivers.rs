@@ -149,7 +149,14 @@ fn blocking_recv_timeout(receiver: Receiver<Message>) -> Received {
 
 pub(crate) fn close(mut receiver: Receiver<Message>) -> Received {
     receiver.close();
-    recv(receiver)
+    whole(recv(receiver))
+}
+
+/// The end of a closed channel is seen when all capacity is back, not before.
+fn whole(received: Received) -> Received {
+    let receiver = received.receiver.as_ref().expect("it has received to the end");
+    assert_eq!(receiver.capacity(), receiver.max_capacity(), "all capacity is back at the end");
+    received
 }
 
 pub(crate) fn close_only(mut receiver: Receiver<Message>) -> Received {
@@ -160,7 +167,7 @@ pub(crate) fn close_only(mut receiver: Receiver<Message>) -> Received {
 pub(crate) fn recv_and_close(mut receiver: Receiver<Message>) -> Received {
     let first = next(&mut receiver);
     receiver.close();
-    to_the_end(receiver, first.iter().map(Message::id).collect(), next)
+    whole(to_the_end(receiver, first.iter().map(Message::id).collect(), next))
 }
 
 fn close_and_drop(mut receiver: Receiver<Message>) -> Received {

@@ -106,7 +106,14 @@ fn several_held(mut receiver: Rx) -> Received {
 
 pub(crate) fn close(mut receiver: Rx) -> Received {
     receiver.close();
-    recv_ref(receiver)
+    whole(recv_ref(receiver))
+}
+
+/// The end of a closed channel is seen when all slots are back, not before.
+pub(crate) fn whole(received: Received) -> Received {
+    let receiver = received.receiver.as_ref().expect("it has received to the end");
+    assert_eq!(receiver.capacity(), receiver.max_capacity(), "all slots are back at the end");
+    received
 }
 
 fn close_only(mut receiver: Rx) -> Received {
@@ -117,7 +124,7 @@ fn close_only(mut receiver: Rx) -> Received {
 fn recv_and_close(mut receiver: Rx) -> Received {
     let first = next(&mut receiver);
     receiver.close();
-    to_the_end(receiver, first.into_iter().collect(), next)
+    whole(to_the_end(receiver, first.into_iter().collect(), next))
 }
 
 pub(crate) fn drop_at_once(_: Rx) -> Received {

@@ -2,7 +2,7 @@
 
 use super::{
     check::{all_is_accounted_for, channel, id, publish, waiting},
-    receivers::recv_ref,
+    receivers::{recv_ref, whole},
 };
 use crate::models::{
     alive::Message,
@@ -61,12 +61,29 @@ fn quick_a_closed_channel_ends_with_its_last_slot() {
                 let sender = if given_up { slot.abort() } else { slot.send() };
                 (sender, if given_up { vec![] } else { vec![10] })
             });
-            let received = recv_ref(receiver);
+            let received = whole(recv_ref(receiver));
             let (sender, sent) = thread.join().unwrap();
             drop(sender);
             all_is_accounted_for(&[sent], received);
         });
     }
+}
+
+/// One who was given a slot gives it up while the receiver closes the channel, and others wait.
+#[test]
+fn quick_a_closed_channel_ends_with_a_granted_slot() {
+    each_order(2, |overtaking| {
+        let (sender, mut receiver) = channel(1, overtaking, 1);
+        let waiters = [waiting(&sender, 10), waiting(&sender, 20)];
+        drop(sender);
+        let first = receiver.try_recv_ref().map(|message| id(&message)).unwrap();
+        let thread = thread::spawn(move || drop(waiters));
+        receiver.close();
+        let mut received = whole(recv_ref(receiver));
+        received.ids.insert(0, first);
+        thread.join().unwrap();
+        all_is_accounted_for(&[vec![0]], received);
+    });
 }
 
 /// One who was given a slot is cancelled while another joins the queue.
