@@ -256,9 +256,10 @@ impl Packed<'_> {
     fn refresh(&self, seen: Position, word: Word, n: usize) -> bool {
         // Acquire pairs with the receiver's Release in `advance`: it has emptied the slots up to this head.
         let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
-        let room = self.used(word, head) + n as u64 <= self.bound() as u64;
-        self.remember(seen, head, room);
-        room
+        let used = self.used(word, head) + n as u64;
+        // A copy that shows no room beyond these credits is of no use to the next sender.
+        self.remember(seen, head, used < self.bound() as u64);
+        used <= self.bound() as u64
     }
 
     /// Replaces the copy of the head, which was `seen`, if that is worth it or the copy is about to be too old.
