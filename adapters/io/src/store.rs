@@ -118,6 +118,16 @@ impl Open {
     }
 }
 
+/// The raise after a publication, when that has not come to its end.
+struct RaiseOnDrop<'a>(&'a AtomicUsize);
+
+impl Drop for RaiseOnDrop<'_> {
+    fn drop(&mut self) {
+        // AcqRel: as in `Store::open`.
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
 /// What the reader finds in a slot that it has read up to some byte.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -182,7 +192,10 @@ impl Store {
         let before = turns.fetch_add(1, Ordering::AcqRel);
         // Release pairs with the Acquire of who claims it, and the reader's in `look`: the bytes and the raise above are seen.
         self.word(slot).store(len * BYTE, Ordering::Release);
+        // Also if a waker panics in there: what was published ends other writers' open slots all the same.
+        let raise = RaiseOnDrop(turns);
         publish();
+        core::mem::forget(raise);
         // AcqRel: as above.
         let after = turns.fetch_add(1, Ordering::AcqRel);
         let alone = after == before.wrapping_add(1);
@@ -333,5 +346,29 @@ impl Drop for Heap {
     fn drop(&mut self) {
         // SAFETY: made by `Box::leak` and freed here alone, when the last store is gone.
         drop(unsafe { alloc::boxed::Box::from_raw(self.bytes.as_ptr()) });
+    }
+}
+
+#[cfg(all(test, feature = "std", not(sakia_loom)))]
+mod tests {
+    use super::Heap;
+    use core::panic::AssertUnwindSafe;
+    use std::panic::catch_unwind;
+
+    #[test]
+    fn a_publication_that_unwinds_ends_the_open_slots_of_others() {
+        let store = Heap::store(2, 8);
+        let mut others = None;
+        let publish = || {
+            // The other publishes from beginning to end, before this one.
+            // SAFETY: nobody else has slot 1.
+            others = unsafe { store.open(1, 1, || {}) };
+            panic!("a waker");
+        };
+        // SAFETY: nobody else has slot 0.
+        let unwound = catch_unwind(AssertUnwindSafe(|| unsafe { store.open(0, 1, publish) }));
+        assert!(unwound.is_err());
+        let mut open = others.expect("it was alone in between");
+        assert!(!store.append(&mut open, 1, |_| unreachable!("its bytes would come before what is published")));
     }
 }
