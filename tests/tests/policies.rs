@@ -53,6 +53,23 @@ fn collections_keep_to_their_bounds() {
 }
 
 #[test]
+fn a_buffer_is_emptied_or_replaced() {
+    let mut buffer: bytes::BytesMut = POLICY.new_element();
+    assert!(buffer.is_empty() && buffer.capacity() >= 16);
+    buffer.extend_from_slice(b"short");
+    let place = buffer.as_ptr();
+    POLICY.recycle(&mut buffer);
+    assert!(buffer.is_empty() && buffer.capacity() >= 16 && buffer.as_ptr() == place, "kept");
+    buffer.extend_from_slice(&[1; 1_000]);
+    POLICY.recycle(&mut buffer);
+    assert!(buffer.is_empty() && (16..=100).contains(&buffer.capacity()), "too large");
+    buffer.extend_from_slice(&[2; 16]);
+    let shared = buffer.split();
+    POLICY.recycle(&mut buffer);
+    assert!(buffer.is_empty() && buffer.capacity() >= 16 && shared[..] == [2; 16], "what was split off stays");
+}
+
+#[test]
 fn a_policy_says_its_bounds_and_refuses_others() {
     assert_eq!((POLICY.min_capacity(), POLICY.max_capacity()), (16, 100));
     assert_eq!((WithCapacity::default().min_capacity(), WithCapacity::default().max_capacity()), (0, usize::MAX));
