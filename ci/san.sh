@@ -54,7 +54,7 @@ valgrind() {
 what="${1:-all}"
 [ $# -eq 0 ] || shift
 what_tests=("$@")
-[ $# -gt 0 ] || what_tests=(-p sakia -p sakia-futures -p sakia-tokio -p sakia-executor -p sakia-tests --lib --tests)
+[ $# -gt 0 ] || what_tests=(-p sakia -p sakia-futures -p sakia-tokio -p sakia-io -p sakia-executor -p sakia-tests --lib --tests)
 case "$what" in
     all)
         address

@@ -4,38 +4,19 @@
 
 mod behaviour;
 
-use behaviour::{LIMITS, Polled, now, panic_of, parked};
+use behaviour::{
+    LIMITS, Polled, now, parked,
+    wakers::{acting, panicking, panics},
+};
 use core::{
     sync::atomic::{AtomicUsize, Ordering::SeqCst},
-    task::{Context, Waker},
+    task::Context,
 };
 use sakia::mpsc::{
     self, Builder,
     recycled::{Receiver, Sender},
 };
-use std::{sync::Arc, task::Wake};
-
-struct Acting<F>(F);
-
-impl<F: Fn() + Send + Sync + 'static> Wake for Acting<F> {
-    fn wake(self: Arc<Self>) {
-        (self.0)();
-    }
-}
-
-fn acting(act: impl Fn() + Send + Sync + 'static) -> Waker {
-    Arc::new(Acting(act)).into()
-}
-
-fn panicking() -> Waker {
-    acting(|| panic!("a waker panics"))
-}
-
-/// Runs it and sees that the waker's panic comes through.
-#[track_caller]
-fn panics<T>(body: impl FnOnce() -> T) {
-    assert_eq!(panic_of(body).expect("a panic").message, "a waker panics");
-}
+use std::sync::Arc;
 
 /// Runs it for every limit, with a full channel of two slots.
 fn with_full(body: impl Fn(Sender<u32>, Receiver<u32>)) {

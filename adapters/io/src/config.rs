@@ -1,11 +1,7 @@
 //! How large a pipe is.
 
 use crate::{
-    filler::Filler,
-    numbers::Numbers,
-    reader::PipeReader,
-    store::{Heap, MAX_SLOT_SIZE},
-    writer::PipeWriter,
+    filler::Filler, heap::Heap, numbers::Numbers, reader::PipeReader, store::MAX_SLOT_SIZE, writer::PipeWriter,
 };
 use sakia::mpsc::{recycled::MAX_CAPACITY, with_recycle};
 

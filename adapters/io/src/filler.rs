@@ -89,7 +89,7 @@ impl Filler {
             written += len;
             *place = Some((fresh, len));
         }
-        filled.into_iter().flatten().for_each(|(fresh, len)| self.publish(fresh, len));
+        Rest { filler: self, filled: filled.into_iter() }.publish();
         written
     }
 
@@ -104,5 +104,25 @@ impl Filler {
         let slot = fresh.get();
         // SAFETY: the permit for this slot is ours, and it was filled that far.
         self.open = unsafe { self.store.open(slot, len, || fresh.send()) };
+    }
+}
+
+/// Slots that are filled and not published. All are in the end, also if a waker panics at one: a reader would miss their bytes.
+struct Rest<'f, 'a> {
+    filler: &'f mut Filler,
+    filled: core::array::IntoIter<Option<(Fresh<'a>, usize)>, AT_ONCE>,
+}
+
+impl Rest<'_, '_> {
+    fn publish(&mut self) {
+        while let Some(Some((fresh, len))) = self.filled.next() {
+            self.filler.publish(fresh, len);
+        }
+    }
+}
+
+impl Drop for Rest<'_, '_> {
+    fn drop(&mut self) {
+        self.publish();
     }
 }

@@ -18,6 +18,8 @@ mod duplex;
 mod error;
 mod filler;
 mod gather;
+#[cfg(feature = "alloc")]
+mod heap;
 mod numbers;
 #[cfg(feature = "std")]
 mod park;

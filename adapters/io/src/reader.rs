@@ -225,8 +225,12 @@ impl PipeReader {
 }
 
 impl Drop for PipeReader {
+    /// The waker of a reader that sleeps would keep its task alive.
     fn drop(&mut self) {
-        self.store.forget_reader();
+        if let Some(current) = &self.current {
+            // SAFETY: the slot is ours.
+            drop(unsafe { self.store.unpark(current.reading.get(), current.read) });
+        }
     }
 }
 

@@ -8,18 +8,22 @@
 //! | SEALED | not published, or given back | fill it afresh, with a permit of the channel | - |
 //! | filled | open | claim it | read up to `filled`; seal it |
 //! | filled, BUSY | claimed: bytes beyond `filled` are being written | write there, then end the claim | read up to `filled`; lay itself to sleep |
-//! | filled, BUSY, PARKED | the reader sleeps | the same, and wakes it | - |
+//! | filled, BUSY, PARKED | the reader sleeps | the same, and wakes it | take its waker back |
+//! | filled, PARKED | its waker is being taken | end the claim | - |
 //!
 //! | transition | by | how |
 //! |---|---|---|
 //! | SEALED → open | the writer that has a permit | store, before the slot is published |
 //! | open → BUSY | the writer that opened it | compare-exchange of what it left: it fails if the reader was faster |
-//! | BUSY → BUSY, PARKED | the reader | compare-exchange: it fails if the claim has ended |
-//! | BUSY, or that with PARKED → open, with more bytes | the writer | swap |
+//! | BUSY → BUSY, PARKED | the reader, when its waker is in its place | compare-exchange: it fails if the claim has ended |
+//! | BUSY, PARKED → BUSY | the reader, to lay out another waker or to go | compare-exchange: it fails if its waker is being taken |
+//! | BUSY → open, with more bytes | the writer | compare-exchange: it fails if the reader sleeps |
+//! | BUSY, PARKED → PARKED → open, with more bytes | the writer, which takes the waker in between | compare-exchange; store |
 //! | open → SEALED | the reader, when it has read all of it | compare-exchange of what it has read: it fails if there is more |
 //!
 //! So ownership of a slot ends when the reader has caught up with it. The reader never waits for a slot to be filled further, only
-//! for the end of a claim, and a claim lasts as long as copying takes.
+//! for the end of a claim, and a claim lasts as long as copying takes. While it sleeps, its waker is in a place that is the
+//! reader's unless the word is PARKED, and its writer's while it is PARKED and not BUSY.
 //!
 //! # Turns
 //!
@@ -33,15 +37,15 @@
 //! hands of another, filled just as far as it had left it. That one has raised `turns` before it stored the word.
 
 use crate::sync::{
-    AtomicWaker,
+    UnsafeCell,
     atomic::{AtomicUsize, Ordering},
     spin_for,
 };
-use core::{ptr::NonNull, slice, task::Waker};
+use core::{mem, ptr::NonNull, slice, task::Waker};
 
 /// A writer is copying into the slot.
 const BUSY: usize = 1;
-/// The reader sleeps until it has.
+/// The reader sleeps until it has; without BUSY, it is being woken.
 const PARKED: usize = 2;
 /// The slot is no writer's.
 const SEALED: usize = 4;
@@ -74,14 +78,14 @@ impl Word {
 #[derive(Debug)]
 pub(crate) struct Common {
     turns: AtomicUsize,
-    /// The reader's, while a word is PARKED.
-    reader: AtomicWaker,
+    /// The waker of a reader that sleeps: see the top. There is one only while a word is PARKED.
+    sleeper: UnsafeCell<Option<Waker>>,
 }
 
 impl Common {
     crate::sync::const_unless_loom! {
         pub(crate) fn new() -> Self {
-            Self { turns: AtomicUsize::new(0), reader: AtomicWaker::new() }
+            Self { turns: AtomicUsize::new(0), sleeper: UnsafeCell::new(None) }
         }
     }
 }
@@ -93,9 +97,10 @@ pub(crate) struct Store {
     words: NonNull<Word>,
     bytes: NonNull<u8>,
     size: usize,
-    /// None in a `static`.
+    /// Kept alive; none in a `static`.
     #[cfg(feature = "alloc")]
-    owner: Option<alloc::sync::Arc<Heap>>,
+    #[cfg_attr(not(sakia_loom), expect(dead_code, reason = "what it is good for is its drop"))]
+    owner: Option<alloc::sync::Arc<crate::heap::Heap>>,
 }
 
 // SAFETY: what the pointers lead to is Sync, or reached as the table above says, and lives as long as this.
@@ -152,6 +157,12 @@ impl Store {
             #[cfg(feature = "alloc")]
             owner: None,
         }
+    }
+
+    /// Keeps the heap that the pointers lead into.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn owned_by(self, heap: alloc::sync::Arc<crate::heap::Heap>) -> Self {
+        Self { owner: Some(heap), ..self }
     }
 
     /// The bytes of a slot.
@@ -218,12 +229,38 @@ impl Store {
             write(unsafe { self.bytes_mut(open.slot, open.filled, len) });
             open.filled += len;
         }
-        // Release pairs with the reader's Acquire in `look`: the bytes are there. Acquire pairs with the Release in `park`:
-        // the waker is there.
-        if word.swap(open.filled * BYTE, Ordering::AcqRel) & PARKED != 0 {
-            self.common().reader.wake();
-        }
+        self.end_claim(word, left | BUSY, open.filled * BYTE);
         ours
+    }
+
+    /// Ends a claim, and wakes the reader if it sleeps.
+    fn end_claim(&self, word: &AtomicUsize, claimed: usize, opened: usize) {
+        // Each turn that fails is one in which the reader lay down anew.
+        loop {
+            // Release pairs with the reader's Acquire in `look`: the bytes are there.
+            if word.compare_exchange(claimed, opened, Ordering::Release, Ordering::Relaxed).is_ok() {
+                return;
+            }
+            // Acquire pairs with the Release in `park`: the waker is there.
+            let taking = claimed & !BUSY | PARKED;
+            if word.compare_exchange(claimed | PARKED, taking, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+                break;
+            }
+        }
+        // SAFETY: the word is PARKED and not BUSY, so the place is this writer's.
+        let sleeper = unsafe { self.replace_sleeper(None) };
+        // Release: as above; and with the Acquire in `look` for the place, which is the reader's again.
+        word.store(opened, Ordering::Release);
+        if let Some(sleeper) = sleeper {
+            sleeper.wake();
+        }
+    }
+
+    /// # Safety
+    /// The place is the caller's.
+    unsafe fn replace_sleeper(&self, sleeper: Option<Waker>) -> Option<Waker> {
+        // SAFETY: it is, by the caller's promise.
+        self.common().sleeper.with_mut(|place| mem::replace(unsafe { &mut *place }, sleeper))
     }
 
     /// Looks how far a slot is filled that was read up to `read`, and seals it if that is all.
@@ -236,7 +273,7 @@ impl Store {
         if seen / BYTE > read {
             return Found::Filled(seen / BYTE);
         }
-        if seen & BUSY != 0 {
+        if seen & (BUSY | PARKED) != 0 {
             return Found::Busy;
         }
         // Relaxed: the slot is given back by the channel, which orders what was read before what is written next.
@@ -255,20 +292,45 @@ impl Store {
     pub(crate) unsafe fn park(&self, slot: usize, read: usize, waker: &Waker) -> bool {
         let word = self.word(slot);
         // Relaxed: whoever sees the end of the claim looks again.
-        if spin_for(|| word.load(Ordering::Relaxed) & BUSY == 0) {
+        if spin_for(|| word.load(Ordering::Relaxed) & (BUSY | PARKED) == 0) {
             return false;
         }
-        self.common().reader.register(waker);
-        let (claimed, parked) = ((read * BYTE) | BUSY, (read * BYTE) | BUSY | PARKED);
-        // Release pairs with the Acquire of the swap that ends the claim: it finds the waker. It is a read-modify-write even if
-        // the reader is parked already, so that this waker is as good as the one before.
-        let park = |from| word.compare_exchange(from, parked, Ordering::Release, Ordering::Relaxed).is_ok();
-        park(claimed) || park(parked)
+        // Before anything else, since it may panic.
+        let ours = waker.clone();
+        // SAFETY: the caller is the reader, and has the slot.
+        drop(unsafe { self.unpark(slot, read) });
+        let busy = (read * BYTE) | BUSY;
+        // Relaxed: who sees another state looks again, and touches nothing.
+        match word.load(Ordering::Relaxed) {
+            seen if seen == busy => {}
+            seen if seen & PARKED != 0 => {
+                // The waker that it had is just being woken, which may be another task's.
+                ours.wake();
+                return true;
+            }
+            _ => return false,
+        }
+        // SAFETY: the word is not PARKED, which it becomes by the reader alone.
+        unsafe { self.replace_sleeper(Some(ours)) };
+        // Release pairs with the Acquire in `end_claim`: the waker is found.
+        let parked = word.compare_exchange(busy, busy | PARKED, Ordering::Release, Ordering::Relaxed).is_ok();
+        if !parked {
+            // SAFETY: as above. It would keep its task alive.
+            drop(unsafe { self.replace_sleeper(None) });
+        }
+        parked
     }
 
-    /// The reader goes: a waker that was laid out for a claim that had just ended would keep its task alive.
-    pub(crate) fn forget_reader(&self) {
-        drop(self.common().reader.take());
+    /// The reader sleeps no more, or is just being woken. Gives the waker that it slept with.
+    ///
+    /// # Safety
+    /// As [`look`](Self::look).
+    pub(crate) unsafe fn unpark(&self, slot: usize, read: usize) -> Option<Waker> {
+        let busy = (read * BYTE) | BUSY;
+        // Relaxed: the place has been the reader's own.
+        self.word(slot).compare_exchange(busy | PARKED, busy, Ordering::Relaxed, Ordering::Relaxed).ok()?;
+        // SAFETY: the word was PARKED and BUSY, and is not PARKED any more.
+        unsafe { self.replace_sleeper(None) }
     }
 
     /// The bytes of a slot from one to another.
@@ -298,62 +360,56 @@ impl Store {
 
     #[cfg(sakia_loom)]
     fn touched(&self) -> &crate::sync::Touched {
-        &self.owner.as_ref().expect("models are of pipes on the heap").touched
-    }
-}
-
-/// The memory of a pipe on the heap.
-#[cfg(feature = "alloc")]
-#[derive(Debug)]
-pub(crate) struct Heap {
-    common: Common,
-    words: alloc::boxed::Box<[Word]>,
-    /// Owned: made from a box, as long as `len`.
-    bytes: NonNull<[u8]>,
-    #[cfg(sakia_loom)]
-    touched: crate::sync::Touched,
-}
-
-// SAFETY: the bytes are plain memory, which stores reach as the table above says.
-#[cfg(feature = "alloc")]
-unsafe impl Send for Heap {}
-// SAFETY: as above.
-#[cfg(feature = "alloc")]
-unsafe impl Sync for Heap {}
-
-#[cfg(feature = "alloc")]
-impl Heap {
-    /// Makes the memory for `slots` slots of `size` bytes, zeros, and the store that has it.
-    pub(crate) fn store(slots: usize, size: usize) -> Store {
-        let bytes = alloc::vec![0_u8; slots * size].into_boxed_slice();
-        let heap = alloc::sync::Arc::new(Self {
-            common: Common::new(),
-            words: (0..slots).map(|_| Word::new()).collect(),
-            bytes: NonNull::from(alloc::boxed::Box::leak(bytes)),
-            #[cfg(sakia_loom)]
-            touched: crate::sync::Touched::new(slots * size),
-        });
-        let (common, words) = (NonNull::from(&heap.common), NonNull::from(&*heap.words).cast());
-        // SAFETY: the heap is kept by the store, and as long as it and its clones are; `words` and `bytes` have `slots` slots.
-        let mut store = unsafe { Store::new(common, words, heap.bytes.cast(), size) };
-        store.owner = Some(heap);
-        store
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl Drop for Heap {
-    fn drop(&mut self) {
-        // SAFETY: made by `Box::leak` and freed here alone, when the last store is gone.
-        drop(unsafe { alloc::boxed::Box::from_raw(self.bytes.as_ptr()) });
+        &self.owner.as_ref().expect("models are of pipes on the heap").touched()
     }
 }
 
 #[cfg(all(test, feature = "std", not(sakia_loom)))]
 mod tests {
-    use super::Heap;
-    use core::panic::AssertUnwindSafe;
-    use std::panic::catch_unwind;
+    use super::Found;
+    use crate::heap::Heap;
+    use core::{
+        panic::AssertUnwindSafe,
+        sync::atomic::{AtomicBool, Ordering},
+        task::{RawWaker, RawWakerVTable, Waker},
+    };
+    use std::panic::{catch_unwind, resume_unwind};
+
+    static WOKEN: AtomicBool = AtomicBool::new(false);
+
+    /// Wakers of no data, of which one panics when it is cloned, and the other sets the flag when it is woken.
+    static WAKERS: [RawWakerVTable; 2] = [
+        RawWakerVTable::new(|_| resume_unwind(std::boxed::Box::new(())), |_| {}, |_| {}, |_| {}),
+        RawWakerVTable::new(
+            |_| RawWaker::new(core::ptr::null(), &WAKERS[1]),
+            |_| WOKEN.store(true, Ordering::Relaxed),
+            |_| {},
+            |_| {},
+        ),
+    ];
+
+    fn waker(of: usize) -> Waker {
+        // SAFETY: the functions take any pointer, and touch it not.
+        unsafe { Waker::from_raw(RawWaker::new(core::ptr::null(), &WAKERS[of])) }
+    }
+
+    #[test]
+    fn a_waker_that_panics_when_cloned_stands_in_nobodys_way() {
+        let store = Heap::store(1, 8);
+        // SAFETY: nobody else has the slot; this test is its reader too.
+        let mut open = unsafe { store.open(0, 1, || {}) }.expect("nobody else publishes");
+        // SAFETY: as above.
+        let park = |of| unsafe { store.park(0, 1, &waker(of)) };
+        let panics = || assert!(catch_unwind(AssertUnwindSafe(|| park(0))).is_err());
+        let appended = store.append(&mut open, 1, |_| {
+            panics();
+            assert!(park(1), "the claim lasts");
+            panics();
+        });
+        assert!(appended && WOKEN.load(Ordering::Relaxed));
+        // SAFETY: as above.
+        assert_eq!(unsafe { store.look(0, 1) }, Found::Filled(2));
+    }
 
     #[test]
     fn a_publication_that_unwinds_ends_the_open_slots_of_others() {

@@ -1,4 +1,4 @@
-//! The one file that names `core`'s atomics, `portable-atomic` or loom.
+//! The one file that names `core`'s atomics and cells, `portable-atomic` or loom.
 
 #[cfg(not(any(sakia_loom, feature = "portable-atomic")))]
 pub(crate) use core::sync::atomic;
@@ -8,33 +8,23 @@ pub(crate) use loom::sync::atomic;
 pub(crate) use portable_atomic as atomic;
 
 #[cfg(not(sakia_loom))]
-pub(crate) use atomic_waker::AtomicWaker;
+pub(crate) use cell::UnsafeCell;
 #[cfg(sakia_loom)]
-pub(crate) use waker::AtomicWaker;
+pub(crate) use loom::cell::UnsafeCell;
 
-#[cfg(sakia_loom)]
-mod waker {
-    use core::task::Waker;
-
-    /// Loom's, with the names of the other.
+#[cfg(not(sakia_loom))]
+mod cell {
+    /// `core`'s cell with loom's way in: the pointer is lent to a closure, whose extent loom checks for races.
     #[derive(Debug)]
-    pub(crate) struct AtomicWaker(loom::future::AtomicWaker);
+    pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
 
-    impl AtomicWaker {
-        pub(crate) fn new() -> Self {
-            Self(loom::future::AtomicWaker::new())
+    impl<T> UnsafeCell<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(core::cell::UnsafeCell::new(value))
         }
 
-        pub(crate) fn register(&self, waker: &Waker) {
-            self.0.register_by_ref(waker);
-        }
-
-        pub(crate) fn wake(&self) {
-            self.0.wake();
-        }
-
-        pub(crate) fn take(&self) -> Option<Waker> {
-            self.0.take_waker()
+        pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+            f(self.0.get())
         }
     }
 }

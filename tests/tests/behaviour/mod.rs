@@ -2,6 +2,8 @@
 //! their place.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod wakers;
+
 use core::{
     cell::RefCell,
     panic::AssertUnwindSafe,

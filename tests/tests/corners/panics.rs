@@ -10,9 +10,11 @@ use sakia::mpsc::{Builder, PollSender, Receiver, Sender, errors::TrySendError};
 use sakia_tests::FlagWaker;
 
 use crate::{
-    Hooks, assert_whole,
-    behaviour::{Drops, LIMITS, Message, Polled, drain, now, panic_of, parked, poll_recv},
-    hooked,
+    assert_whole,
+    behaviour::{
+        Drops, LIMITS, Message, Polled, drain, now, panic_of, parked, poll_recv,
+        wakers::{Hooks, hooked, not_to_be_cloned, panic, panicking, panics},
+    },
 };
 
 /// Runs it for every limit, with a full channel of two.
@@ -24,28 +26,9 @@ fn with_full(body: impl Fn(Sender<u32>, Receiver<u32>)) {
     }
 }
 
-/// Runs it and sees that the hook's panic comes through.
-#[track_caller]
-fn panics<T>(body: impl FnOnce() -> T) {
-    assert_eq!(panic_of(body).expect("a panic").message, "a hook panics");
-}
-
-fn hook() -> Option<Box<dyn Fn() + Send + Sync>> {
-    Some(Box::new(|| panic!("a hook panics")))
-}
-
-/// A waker whose clones panic when they are woken.
-fn woken() -> Waker {
-    hooked(Hooks { wake: hook(), ..Hooks::default() })
-}
-
-fn cloned() -> Waker {
-    hooked(Hooks { clone: hook(), ..Hooks::default() })
-}
-
 /// Only clones are dropped in these tests.
 fn dropped() -> core::mem::ManuallyDrop<Waker> {
-    core::mem::ManuallyDrop::new(hooked(Hooks { drop: hook(), ..Hooks::default() }))
+    core::mem::ManuallyDrop::new(hooked(Hooks { drop: panic(), ..Hooks::default() }))
 }
 
 /// The two that wait in a channel get through, in their order.
@@ -87,24 +70,24 @@ fn serve_polled<T>(
 fn a_waker_that_cannot_be_cloned_does_not_wait() {
     with_full(|sender, mut receiver| {
         let mut first = Polled::new(sender.send(2));
-        panics(|| first.poll_with(&cloned()));
+        panics(|| first.poll_with(&not_to_be_cloned()));
         let second = parked(sender.send(3));
         drop(first);
         // As the replacement of another, too; one that is polled by hand goes on waiting.
         let mut third = parked(sender.send(4));
-        panics(|| third.poll_with(&cloned()));
+        panics(|| third.poll_with(&not_to_be_cloned()));
         let mut fourth = Box::pin(PollSender::new(sender.clone()));
         let flag = FlagWaker::new();
         assert!(fourth.as_mut().poll_ready(&mut Context::from_waker(&flag.waker())).is_pending());
-        panics(|| fourth.as_mut().poll_ready(&mut Context::from_waker(&cloned())));
+        panics(|| fourth.as_mut().poll_ready(&mut Context::from_waker(&not_to_be_cloned())));
         let mut closed = parked(sender.closed());
-        panics(|| closed.poll_with(&cloned()));
+        panics(|| closed.poll_with(&not_to_be_cloned()));
         drop(closed);
         assert_eq!(receiver.try_recv(), Ok(0));
         assert_eq!(second.wakes(), 1);
         drop(third);
         serve_polled(&mut receiver, second, fourth, &flag);
-        panics(|| receiver.poll_recv(&mut Context::from_waker(&cloned())));
+        panics(|| receiver.poll_recv(&mut Context::from_waker(&not_to_be_cloned())));
         assert_whole(&sender, &mut receiver);
     });
 }
@@ -113,7 +96,7 @@ fn a_waker_that_cannot_be_cloned_does_not_wait() {
 fn a_sender_that_panics_when_woken_has_its_slot() {
     with_full(|sender, mut receiver| {
         let mut first = Polled::new(sender.send(2));
-        assert!(first.poll_with(&woken()).is_pending());
+        assert!(first.poll_with(&panicking()).is_pending());
         let second = parked(sender.send(3));
         // The message that was being received is gone with the panic, its slot is not.
         panics(|| receiver.try_recv());
@@ -124,14 +107,14 @@ fn a_sender_that_panics_when_woken_has_its_slot() {
         drain(&mut receiver);
         let permits = sender.try_reserve_many(2).unwrap();
         let mut first = Polled::new(sender.send(2));
-        assert!(first.poll_with(&woken()).is_pending());
+        assert!(first.poll_with(&panicking()).is_pending());
         let second = parked(sender.send(3));
         panics(|| drop(permits));
         serve(&sender, &mut receiver, vec![first, second]);
     });
     with_full(|sender, mut receiver| {
         let mut first = Polled::new(sender.send(2));
-        assert!(first.poll_with(&woken()).is_pending());
+        assert!(first.poll_with(&panicking()).is_pending());
         let second = parked(sender.send(3));
         let mut buffer = vec![];
         panics(|| now(receiver.recv_many(&mut buffer, 2)));
@@ -146,7 +129,7 @@ fn a_sender_that_panics_when_the_channel_is_closed_leaves_it_closed() {
     for by_drop in [false, true] {
         with_full(|sender, mut receiver| {
             let mut first = Polled::new(sender.send(2));
-            assert!(first.poll_with(&woken()).is_pending());
+            assert!(first.poll_with(&panicking()).is_pending());
             let mut second = parked(sender.send(3));
             let mut closed = parked(sender.closed());
             if by_drop {
@@ -177,7 +160,7 @@ fn a_receiver_that_panics_when_woken_has_the_message() {
     for send in sends {
         with_full(|sender, mut receiver| {
             drain(&mut receiver);
-            assert!(receiver.poll_recv(&mut Context::from_waker(&woken())).is_pending());
+            assert!(receiver.poll_recv(&mut Context::from_waker(&panicking())).is_pending());
             panics(|| send(&sender));
             assert_eq!((sender.len(), sender.strong_count()), (1, 1));
             assert_eq!(drain(&mut receiver), [5]);
@@ -186,7 +169,7 @@ fn a_receiver_that_panics_when_woken_has_the_message() {
     }
     with_full(|sender, mut receiver| {
         drain(&mut receiver);
-        assert!(receiver.poll_recv(&mut Context::from_waker(&woken())).is_pending());
+        assert!(receiver.poll_recv(&mut Context::from_waker(&panicking())).is_pending());
         panics(move || drop(sender));
         assert_eq!(now(receiver.recv()), None);
     });
@@ -300,7 +283,7 @@ fn an_iterator_that_panics_has_sent_what_it_gave_and_holds_no_slot() {
         for capacity in [1_usize, 2, 5, 40] {
             for at in [0, 1, 2, 15, 16, 17, 30] {
                 let (sender, mut receiver) = Builder::new(capacity).overtaking(limit).channel();
-                let mut messages = (0..50_u32).inspect(|&n| assert!(n < at, "a hook panics"));
+                let mut messages = (0..50_u32).inspect(|&n| assert!(n < at, "a waker panics"));
                 let mut sending = Polled::new(sender.send_iter(&mut messages));
                 let mut received = vec![];
                 let panic = loop {
@@ -312,7 +295,7 @@ fn an_iterator_that_panics_has_sent_what_it_gave_and_holds_no_slot() {
                     }
                     assert!(outcome.unwrap().is_pending());
                 };
-                assert_eq!(panic.unwrap().message, "a hook panics");
+                assert_eq!(panic.unwrap().message, "a waker panics");
                 drop(sending);
                 assert!(received.into_iter().eq(0..at), "capacity {capacity}, panic at {at}");
                 assert_eq!(messages.len(), 50 - 1 - at as usize, "the rest is still there");
@@ -335,7 +318,7 @@ impl Extend<Message> for Picky {
         self.messages.extend(messages.by_ref().take(self.most));
         if self.panics {
             let _lost = messages.next();
-            panic!("a hook panics");
+            panic!("a waker panics");
         }
     }
 }

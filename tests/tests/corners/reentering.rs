@@ -11,9 +11,11 @@ use sakia::mpsc::{Builder, Receiver, Sender, WeakSender, channel};
 use sakia_tests::{FlagWaker, with_watchdog};
 
 use crate::{
-    Hooks, assert_whole,
-    behaviour::{LIMITS, Polled, drain, now, parked, poll_recv},
-    hooked,
+    assert_whole,
+    behaviour::{
+        LIMITS, Polled, drain, now, parked, poll_recv,
+        wakers::{Hooks, hooked},
+    },
 };
 
 const WATCHDOG: Duration = Duration::from_secs(60);
