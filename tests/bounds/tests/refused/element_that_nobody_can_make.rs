@@ -1,0 +1,7 @@
+//! The default policy makes elements by `Default`.
+
+struct Made;
+
+fn main() {
+    let _ = sakia::mpsc::recycled::channel::<Made>(1);
+}
