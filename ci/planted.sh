@@ -1,12 +1,20 @@
 #!/usr/bin/env bash
 # Plants bugs, one at a time, and shows that a model finds each: an ordering that is too weak, a wake that is dropped. Prints
-# a table. With names as arguments, only those.
+# a table. With names as arguments, only those. With the argument `check`, only looks whether all still apply.
 #
 # Each file in ci/planted/ says what the bug is, in which variant of the library and for which models (a part of their names)
 # before the patch itself, which is applied to a copy of the tree under target/. A patch that no longer applies exactly, a
 # copy that does not compile and a bug that no model finds are failures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+if [ "${1:-}" = check ]; then
+    for patch in ci/planted/*.patch; do
+        patch --quiet --strip=1 --fuzz=0 --forward --dry-run <"$patch" || { echo "$patch does not apply" && exit 1; }
+    done
+    echo "== planted: all apply"
+    exit
+fi
 
 tree=target/planted/tree
 # Built soon rather than fast, but for what the time goes to.
