@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 if [ "${1:-}" = check ]; then
     for patch in ci/planted/*.patch; do
-        patch --quiet --strip=1 --fuzz=0 --forward --dry-run <"$patch" || { echo "$patch does not apply" && exit 1; }
+        git apply --check "$patch" || { echo "$patch does not apply" && exit 1; }
     done
     echo "== planted: all apply"
     exit
