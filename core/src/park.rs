@@ -15,9 +15,9 @@ use core::{
 use std::time::Instant;
 
 /// Rounds of looking again, each twice as long as the last. None in models, where they are but more steps.
-const SPINS: u32 = if cfg!(sakia_loom) { 0 } else { 7 };
+const SPINS: u32 = if cfg!(sakia_loom) { 0 } else { 4 };
 /// Rounds of looking again after other threads have run.
-const YIELDS: u32 = if cfg!(sakia_loom) { 0 } else { 4 };
+const YIELDS: u32 = if cfg!(sakia_loom) { 0 } else { 10 };
 
 /// Unparks its thread.
 #[derive(Debug)]
@@ -67,19 +67,24 @@ impl Parker {
         true
     }
 
-    /// Waits a few microseconds, which is less than it takes to sleep and to be woken; then lets other threads run a few
-    /// times, as somebody may wait for this core. After that it is better to sleep.
     fn is_woken_soon(&self) -> bool {
-        (0..SPINS + YIELDS).any(|round| {
-            if round < SPINS {
-                (0..1 << round).for_each(|_| crate::sync::spin());
-            } else {
-                crate::sync::yield_thread();
-            }
-            // Relaxed: a look that saves the exchange. Acquire: see `wake_by_ref`.
-            self.woken.load(Ordering::Relaxed) && self.woken.swap(false, Ordering::Acquire)
-        })
+        // Relaxed: a look that saves the exchange. Acquire: see `wake_by_ref`.
+        let woken = || self.woken.load(Ordering::Relaxed) && self.woken.swap(false, Ordering::Acquire);
+        find_soon(|| woken().then_some(())).is_some()
     }
+}
+
+/// Looks for something again and again for a few microseconds, which is less than it takes to sleep and to be woken; then after
+/// other threads have run, a few times, as what is looked for may be theirs. After that it is better to sleep.
+pub(crate) fn find_soon<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    (0..SPINS + YIELDS).find_map(|round| {
+        if round < SPINS {
+            (0..1 << round).for_each(|_| crate::sync::spin());
+        } else {
+            crate::sync::yield_thread();
+        }
+        look()
+    })
 }
 
 fn remaining(deadline: Instant) -> Option<Duration> {

@@ -57,3 +57,17 @@ pub(crate) async fn acquire(channel: &Channel, n: usize) -> Result<(), Closed> {
         Err(Refused::Full) => Acquire::new(channel, n).await,
     }
 }
+
+/// Takes a credit, blocking this thread until there is one. It looks for one that is free before it waits in the queue: who waits
+/// there is woken for each credit, and who passes takes all that there are.
+#[cfg(feature = "std")]
+pub(crate) fn blocking_acquire(channel: &Channel) -> Result<(), Closed> {
+    let attempt = || match channel.reserve(1) {
+        Ok(()) => Some(Ok(())),
+        Err(Refused::Closed) => Some(Err(Closed)),
+        Err(Refused::Full) => None,
+    };
+    attempt()
+        .or_else(|| crate::park::find_soon(attempt))
+        .unwrap_or_else(|| crate::park::block_on(Acquire::new(channel, 1)))
+}

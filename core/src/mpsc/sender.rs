@@ -119,7 +119,8 @@ impl<T> Sender<T> {
 
     /// Sends a message, blocking this thread until there is room.
     ///
-    /// It knows no runtime: a task that calls it blocks its runtime's thread.
+    /// It knows no runtime: a task that calls it blocks its runtime's thread. It looks for room again for some microseconds before it takes
+    /// its place among those who wait.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -132,7 +133,10 @@ impl<T> Sender<T> {
     /// ```
     #[cfg(feature = "std")]
     pub fn blocking_send(&self, value: T) -> Result<(), SendError<T>> {
-        crate::park::block_on(self.send(value))
+        match crate::mpsc::acquire::blocking_acquire(&self.handle.channel) {
+            Ok(()) => self.handle.send_reserved(value).map_err(SendError),
+            Err(Closed) => Err(SendError(value)),
+        }
     }
 
     /// Sends a message, blocking this thread until there is room, for `timeout` at most.

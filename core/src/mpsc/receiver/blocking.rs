@@ -1,7 +1,10 @@
 //! Receiving on a thread that has nothing else to do.
 
 use super::Receiver;
-use crate::{mpsc::errors::RecvTimeoutError, park};
+use crate::{
+    mpsc::errors::{RecvTimeoutError, TryRecvError},
+    park,
+};
 use core::{iter::FusedIterator, time::Duration};
 
 impl<T> Receiver<T> {
@@ -16,10 +19,12 @@ impl<T> Receiver<T> {
     /// assert_eq!(thread.join().unwrap(), Some(1));
     /// ```
     pub fn blocking_recv(&mut self) -> Option<T> {
-        match self.try_recv() {
-            Ok(message) => Some(message),
-            Err(_) => park::block_on(self.recv()),
-        }
+        let mut attempt = || match self.try_recv() {
+            Ok(message) => Some(Some(message)),
+            Err(TryRecvError::Closed) => Some(None),
+            Err(TryRecvError::Empty) => None,
+        };
+        attempt().or_else(|| park::find_soon(attempt)).unwrap_or_else(|| park::block_on(self.recv()))
     }
 
     /// Receives up to `limit` messages into `buffer`, blocking this thread until there is one. As

@@ -126,7 +126,9 @@ impl<T, R: Recycle<T>> Sender<T, R> {
     /// If the channel is closed.
     #[cfg(feature = "std")]
     pub fn blocking_send_ref(&self) -> Result<SendRef<'_, T, R>, SendError<()>> {
-        crate::park::block_on(self.send_ref())
+        let index = self.blocking_slot().map_err(closed)?;
+        // SAFETY: taken for this sender.
+        Ok(unsafe { SendRef::new(&self.slots, index) })
     }
 
     /// As [`send_ref`](Self::send_ref), blocking this thread for `timeout` at most.
@@ -146,7 +148,7 @@ impl<T, R: Recycle<T>> Sender<T, R> {
         &self,
         timeout: core::time::Duration,
     ) -> Result<SendRef<'_, T, R>, SendTimeoutError<()>> {
-        let index = self.blocking_slot(timeout)?;
+        let index = self.blocking_slot_for(timeout)?;
         // SAFETY: taken for this sender.
         Ok(unsafe { SendRef::new(&self.slots, index) })
     }
@@ -249,7 +251,9 @@ impl<T, R: Recycle<T>> Sender<T, R> {
     /// If the channel is closed.
     #[cfg(feature = "std")]
     pub fn blocking_reserve_ref(&self) -> Result<RefPermit<'_, T, R>, SendError<()>> {
-        crate::park::block_on(self.reserve_ref())
+        let index = self.blocking_slot().map_err(closed)?;
+        // SAFETY: taken for this sender.
+        Ok(unsafe { RefPermit::new(&self.slots, index) })
     }
 
     /// As [`reserve_ref`](Self::reserve_ref), blocking this thread for `timeout` at most.
@@ -261,7 +265,7 @@ impl<T, R: Recycle<T>> Sender<T, R> {
         &self,
         timeout: core::time::Duration,
     ) -> Result<RefPermit<'_, T, R>, SendTimeoutError<()>> {
-        let index = self.blocking_slot(timeout)?;
+        let index = self.blocking_slot_for(timeout)?;
         // SAFETY: taken for this sender.
         Ok(unsafe { RefPermit::new(&self.slots, index) })
     }
@@ -313,8 +317,20 @@ impl<T, R> Sender<T, R> {
         })
     }
 
+    /// Takes a slot, blocking this thread until there is one. It looks for a free one before it waits in the queue, as
+    /// [`blocking_acquire`](crate::mpsc::acquire::blocking_acquire) does.
     #[cfg(feature = "std")]
-    fn blocking_slot(&self, timeout: core::time::Duration) -> Result<Index, SendTimeoutError<()>> {
+    fn blocking_slot(&self) -> Result<Index, Closed> {
+        let attempt = || match self.try_slot() {
+            Ok(index) => Some(Ok(index)),
+            Err(TrySendError::Closed(())) => Some(Err(Closed)),
+            Err(TrySendError::Full(())) => None,
+        };
+        attempt().or_else(|| crate::park::find_soon(attempt)).unwrap_or_else(|| crate::park::block_on(self.slot()))
+    }
+
+    #[cfg(feature = "std")]
+    fn blocking_slot_for(&self, timeout: core::time::Duration) -> Result<Index, SendTimeoutError<()>> {
         in_time(crate::park::block_until(self.slot(), crate::park::deadline(timeout)))
     }
 
@@ -373,7 +389,11 @@ impl<T, R> Sender<T, R> {
     /// As [`send`](Self::send).
     #[cfg(feature = "std")]
     pub fn blocking_send(&self, value: T) -> Result<(), SendError<T>> {
-        crate::park::block_on(self.send(value))
+        match self.blocking_slot() {
+            // SAFETY: taken for this sender.
+            Ok(index) => unsafe { self.slots.send_value(index, value) }.map_err(SendError),
+            Err(Closed) => Err(SendError(value)),
+        }
     }
 
     /// Sends a message by value, blocking this thread until a slot is free, for `timeout` at most.

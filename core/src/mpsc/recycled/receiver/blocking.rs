@@ -2,7 +2,7 @@
 
 use super::{Beside, OwnedRecvRef, Receiver, RecvRef, RecvRefs, lend};
 use crate::{
-    mpsc::errors::RecvTimeoutError,
+    mpsc::errors::{RecvTimeoutError, TryRecvError},
     park,
     position::Position,
     receiving::{poll_look, try_look},
@@ -13,10 +13,14 @@ use core::{future::poll_fn, iter::FusedIterator, time::Duration};
 
 /// Waits for the next message, blocking this thread. For the receiver.
 fn blocking_look<T, R>(slots: &Slots<T, R>) -> Option<Position> {
-    match try_look(slots) {
-        Ok(head) => Some(head),
-        Err(_) => park::block_on(poll_fn(|context| poll_look(slots, context))),
-    }
+    let attempt = || match try_look(slots) {
+        Ok(head) => Some(Some(head)),
+        Err(TryRecvError::Closed) => Some(None),
+        Err(TryRecvError::Empty) => None,
+    };
+    attempt()
+        .or_else(|| park::find_soon(attempt))
+        .unwrap_or_else(|| park::block_on(poll_fn(|context| poll_look(slots, context))))
 }
 
 /// As [`blocking_look`], for `timeout` at most.
