@@ -1,6 +1,6 @@
 //! The cells: every scenario with its parameters.
 
-use super::Group::{Capacity, Disturbed, Free, InPlace, Waiting, WaitingInPlace};
+use super::Group::{self, Capacity, Disturbed, Free, InPlace, Waiting, WaitingInPlace};
 use super::{Cell, batches, blocking, capacity, funnel, pinball, pingpong, senders, single, threads};
 use crate::flavours::{Blocking, Bytes, Flavour, Page, Written};
 use crate::runtimes::{AsyncStd, Crowd, CurrentThread, Hogged, MultiThread, OneCore, Runtime, Smol};
@@ -111,18 +111,18 @@ fn unbounded<F: Flavour, R: Runtime>(runtime: &str, senders: usize) -> Cell {
 fn messages<F: Flavour>() -> Vec<Cell> {
     let strings = Cell::new("strings", WaitingInPlace, |n| senders::fan_in::<F, MultiThread, String>(4, 100, n));
     let mut cells = vec![strings.at(100)];
-    cells.extend(sized::<F, Bytes<64>>("bytes64"));
-    cells.extend(sized::<F, Bytes<1024>>("bytes1024"));
-    cells.extend(sized::<F, Vec<u8>>("buffers"));
-    cells.extend(sized::<F, Page>("pages"));
+    cells.extend(sized::<F, Bytes<64>>("bytes64", [Free, Waiting]));
+    cells.extend(sized::<F, Bytes<1024>>("bytes1024", [Free, Waiting]));
+    cells.extend(sized::<F, Vec<u8>>("buffers", [InPlace, WaitingInPlace]));
+    cells.extend(sized::<F, Page>("pages", [InPlace, WaitingInPlace]));
     cells
 }
 
-fn sized<F: Flavour, T: Written>(name: &str) -> [Cell; 2] {
+fn sized<F: Flavour, T: Written>(name: &str, [alone, two]: [Group; 2]) -> [Cell; 2] {
     let two_tasks = |n| senders::fan_in::<F, MultiThread, T>(1, 100, n);
     [
-        Cell::new(format!("{name}_uncontended"), InPlace, |n| single::bursts::<F, T>(1, n)),
-        Cell::new(format!("{name}_mt_1x_cap100"), WaitingInPlace, two_tasks).at(100),
+        Cell::new(format!("{name}_uncontended"), alone, |n| single::bursts::<F, T>(1, n)),
+        Cell::new(format!("{name}_mt_1x_cap100"), two, two_tasks).at(100),
     ]
 }
 
