@@ -28,5 +28,6 @@ for variant in "${variants[@]}"; do
     echo "== loom: $variant, preemptions: ${LOOM_MAX_PREEMPTIONS:-as each model says}"
     RUSTFLAGS="${RUSTFLAGS:-} $flags" cargo test --release --target-dir "target/loom-$variant" \
         -p sakia-tests --test loom --test loom_io -- --nocapture ${filter[@]+"${filter[@]}"} | tee "target/loom-$variant.log"
+    RUSTFLAGS="${RUSTFLAGS:-} $flags" cargo test --release --target-dir "target/loom-$variant" -p sakia-io --lib
     awk -f ci/models.awk "target/loom-$variant.log"
 done

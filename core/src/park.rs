@@ -52,8 +52,8 @@ impl Parker {
             crate::sync::yield_thread();
             return true;
         }
-        if self.is_woken_soon() {
-            return true;
+        if let Some(in_time) = self.is_woken_soon(deadline) {
+            return in_time;
         }
         while !self.woken.swap(false, Ordering::Acquire) {
             match deadline {
@@ -67,10 +67,14 @@ impl Parker {
         true
     }
 
-    fn is_woken_soon(&self) -> bool {
-        // Relaxed: a look that saves the exchange. Acquire: see `wake_by_ref`.
-        let woken = || self.woken.load(Ordering::Relaxed) && self.woken.swap(false, Ordering::Acquire);
-        find_soon(|| woken().then_some(())).is_some()
+    /// True: woken. False: the deadline came first.
+    fn is_woken_soon(&self, deadline: Option<Instant>) -> Option<bool> {
+        find_soon(|| {
+            // Relaxed: a look that saves the exchange. Acquire: see `wake_by_ref`.
+            let woken = self.woken.load(Ordering::Relaxed) && self.woken.swap(false, Ordering::Acquire);
+            let late = || deadline.is_some_and(|deadline| remaining(deadline).is_none());
+            if woken { Some(true) } else { late().then_some(false) }
+        })
     }
 }
 

@@ -188,18 +188,21 @@ impl PipeReader {
         self.current.is_none() && !self.filled.is_empty()
     }
 
-    /// Marks bytes that are there as read.
+    /// Marks bytes that are there as read. Gives the slot, to be given back, if that was its end.
     #[inline]
-    /// Gives the slot, to be given back, if that was its end.
     fn advance(&mut self, amount: usize) -> Option<Reading> {
         let current = self.current.as_mut()?;
         current.read += amount;
         if current.read < current.filled {
             return None;
         }
-        // At once, and not with the next read: it may be long until then, and the slot makes room for who waits to write.
+        let slot = current.reading.get();
+        // At once, and not with the next read: it may be long until then, and the slot makes room for who waits to write. A claim
+        // may have come too late to add anything, which is over soon; if its writer is suspended in it, the next read sees to the slot.
         let mut over = None;
-        self.look(&mut over);
+        if self.look(&mut over) == Found::Busy && self.store.is_soon_free(slot) {
+            self.look(&mut over);
+        }
         over
     }
 

@@ -84,8 +84,8 @@ impl<const SLOTS: usize, const SIZE: usize> StaticPipe<SLOTS, SIZE> {
         self.words.iter().for_each(Word::reset);
         let words = NonNull::from(&self.words).cast();
         let bytes = NonNull::new(self.bytes.get()).expect("a static has an address").cast();
-        // SAFETY: the static lives for ever, and has `SLOTS` words and slots of `SIZE` bytes. The channel's last handles are gone, and
-        // so are the stores that went with them.
+        // SAFETY: the static lives for ever, and has `SLOTS` words and slots of `SIZE` bytes. The channel's last handles are gone;
+        // a store that is left in a writer that was shut down is not used any more.
         let store = unsafe { Store::new(NonNull::from(&self.common), words, bytes, SIZE) };
         let writer = StaticPipeWriter { filler: Filler::new(store.clone()), slots: Some(slots) };
         Some((writer, PipeReader::new(filled, store)))

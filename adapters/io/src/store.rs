@@ -216,6 +216,11 @@ impl Store {
     /// Fills a slot further by `len` bytes, which it has room for. False: it is not this writer's any more.
     pub(crate) fn append(&self, open: &mut Open, len: usize, write: impl FnOnce(&mut [u8])) -> bool {
         assert!(len <= open.room(self), "sakia: a slot is filled to its end at most");
+        let turns = &self.common().turns;
+        // Relaxed: a look that saves most claims that come too late. What counts is the one below.
+        if turns.load(Ordering::Relaxed) != open.turn {
+            return false;
+        }
         let word = self.word(open.slot);
         let left = open.filled * BYTE;
         // Acquire: pairs with the Release of who left the word so: see `open`.
@@ -223,7 +228,7 @@ impl Store {
             return false;
         }
         // Relaxed: what must be seen happened before, see above.
-        let ours = self.common().turns.load(Ordering::Relaxed) == open.turn;
+        let ours = turns.load(Ordering::Relaxed) == open.turn;
         if ours {
             // SAFETY: the slot is claimed, so the bytes beyond `filled` are reached by nobody else.
             write(unsafe { self.bytes_mut(open.slot, open.filled, len) });
@@ -285,23 +290,30 @@ impl Store {
         }
     }
 
+    /// Waits a moment for the end of the claim on a slot. True: it has ended.
+    pub(crate) fn is_soon_free(&self, slot: usize) -> bool {
+        // Relaxed: whoever sees the end of the claim looks again.
+        spin_for(|| self.word(slot).load(Ordering::Relaxed) & (BUSY | PARKED) == 0)
+    }
+
     /// Waits for the end of the claim on a slot that was read up to `read`. False: it has ended.
     ///
     /// # Safety
     /// As [`look`](Self::look).
     pub(crate) unsafe fn park(&self, slot: usize, read: usize, waker: &Waker) -> bool {
-        let word = self.word(slot);
-        // Relaxed: whoever sees the end of the claim looks again.
-        if spin_for(|| word.load(Ordering::Relaxed) & (BUSY | PARKED) == 0) {
+        if self.is_soon_free(slot) {
             return false;
         }
+        let word = self.word(slot);
         // Before anything else, since it may panic.
         let ours = waker.clone();
+        // Dropped when all is done, since that may panic too.
         // SAFETY: the caller is the reader, and has the slot.
-        drop(unsafe { self.unpark(slot, read) });
+        let _before = unsafe { self.unpark(slot, read) };
         let busy = (read * BYTE) | BUSY;
-        // Relaxed: who sees another state looks again, and touches nothing.
-        match word.load(Ordering::Relaxed) {
+        // Acquire pairs with the Release in `end_claim`: the claim may be another than the one that was looked at, by another writer,
+        // and the place was in between that of who ended the first.
+        match word.load(Ordering::Acquire) {
             seen if seen == busy => {}
             seen if seen & PARKED != 0 => {
                 // The waker that it had is just being woken, which may be another task's.
@@ -310,7 +322,7 @@ impl Store {
             }
             _ => return false,
         }
-        // SAFETY: the word is not PARKED, which it becomes by the reader alone.
+        // SAFETY: the word was not PARKED, which it becomes by the reader alone.
         unsafe { self.replace_sleeper(Some(ours)) };
         // Release pairs with the Acquire in `end_claim`: the waker is found.
         let parked = word.compare_exchange(busy, busy | PARKED, Ordering::Release, Ordering::Relaxed).is_ok();
@@ -426,5 +438,62 @@ mod tests {
         assert!(unwound.is_err());
         let mut open = others.expect("it was alone in between");
         assert!(!store.append(&mut open, 1, |_| unreachable!("its bytes would come before what is published")));
+    }
+}
+
+#[cfg(all(test, sakia_loom))]
+mod models {
+    use super::{Found, Open, Store};
+    use crate::heap::Heap;
+    use core::sync::atomic::{AtomicUsize, Ordering};
+    use loom::{model::Builder, thread};
+    use std::{sync::Arc, task::Wake};
+
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn append(store: &Store, mut open: Open) -> thread::JoinHandle<bool> {
+        let store = store.clone();
+        thread::spawn(move || store.append(&mut open, 1, |_| {}))
+    }
+
+    /// A writer comes too late for its slot, which is another's that has filled it just as far, and claims it for a moment; meanwhile
+    /// the reader waits, with one task and then with another.
+    #[test]
+    fn quick_a_claim_that_comes_too_late() {
+        let mut builder = Builder::new();
+        builder.preemption_bound = Some(4);
+        builder.check(|| {
+            let store = Heap::store(1, 4);
+            // SAFETY: here and below, this thread is the reader, and gives the slot from one writer to the other.
+            let late = unsafe { store.open(0, 1, || {}) }.expect("nobody else publishes");
+            let late = append(&store, late);
+            // SAFETY: as above.
+            if unsafe { store.look(0, 1) } != Found::Sealed {
+                late.join().unwrap();
+                return;
+            }
+            // SAFETY: as above.
+            let owner = unsafe { store.open(0, 1, || {}) }.expect("nobody else publishes");
+            let owner = append(&store, owner);
+            let woken = [(); 2].map(|()| Arc::new(Woken(AtomicUsize::new(0))));
+            let mut asleep = false;
+            for task in &woken {
+                // SAFETY: as above.
+                asleep = unsafe { store.look(0, 1) == Found::Busy && store.park(0, 1, &task.clone().into()) };
+            }
+            assert!(!late.join().unwrap(), "it filled another's slot");
+            // The other's claim fails if it meets that one.
+            owner.join().unwrap();
+            // SAFETY: as above.
+            drop(unsafe { store.unpark(0, 1) });
+            let wakes: usize = woken.iter().map(|task| task.0.load(Ordering::SeqCst)).sum();
+            assert!(!asleep || wakes > 0, "nobody has told the reader");
+        });
     }
 }

@@ -119,8 +119,8 @@ impl<T> Sender<T> {
 
     /// Sends a message, blocking this thread until there is room.
     ///
-    /// It knows no runtime: a task that calls it blocks its runtime's thread. It looks for room again for some microseconds before it takes
-    /// its place among those who wait.
+    /// It knows no runtime: a task that calls it blocks its runtime's thread. It looks for room again a few times,
+    /// letting other threads run in between, before it takes its place among those who wait.
     ///
     /// # Errors
     /// As [`send`](Self::send).

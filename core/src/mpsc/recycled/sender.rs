@@ -122,6 +122,9 @@ impl<T, R: Recycle<T>> Sender<T, R> {
 
     /// As [`send_ref`](Self::send_ref), blocking this thread.
     ///
+    /// It looks for a slot again a few times, letting other threads run in between, before it takes its place among those who
+    /// wait.
+    ///
     /// # Errors
     /// If the channel is closed.
     #[cfg(feature = "std")]
@@ -246,6 +249,9 @@ impl<T, R: Recycle<T>> Sender<T, R> {
     }
 
     /// As [`reserve_ref`](Self::reserve_ref), blocking this thread.
+    ///
+    /// It looks for a slot again a few times, letting other threads run in between, before it takes its place among those who
+    /// wait.
     ///
     /// # Errors
     /// If the channel is closed.
@@ -384,6 +390,9 @@ impl<T, R> Sender<T, R> {
     }
 
     /// Sends a message by value, blocking this thread until a slot is free.
+    ///
+    /// It looks for a slot again a few times, letting other threads run in between, before it takes its place among those who
+    /// wait.
     ///
     /// # Errors
     /// As [`send`](Self::send).
