@@ -4,7 +4,7 @@ use crate::flavours::{
     Adapted, AsyncChannel, Blocking, Class, Crossbeam, Crossfire, Flavour, Flume, Futures, Kanal, Sakia, SakiaRef,
     SakiaTokio, Std, Streamed, Sunk, Tachyonix, Thingbuf, ThingbufRef, Tokio, Unbounded,
 };
-use crate::scenarios::{Cell, adapter_cells, blocking_cells, cells, thread_cells, unbounded_cells};
+use crate::scenarios::{Cell, adapter_cells, cells, thread_cells, unbounded_cells};
 
 /// A channel with its cells.
 #[derive(Debug)]
@@ -39,9 +39,14 @@ impl Peer {
         self
     }
 
-    /// With blocking calls.
+    /// With blocking calls, which two threads use too.
     fn blocking<B: Blocking>(mut self) -> Self {
-        self.cells.extend(blocking_cells::<B>());
+        for cell in thread_cells::<B>() {
+            match self.cells.iter_mut().find(|other| other.name == cell.name) {
+                Some(polled) => *polled = cell,
+                None => self.cells.push(cell),
+            }
+        }
         self
     }
 }

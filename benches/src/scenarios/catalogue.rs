@@ -54,22 +54,17 @@ pub fn unbounded_cells<F: Flavour>() -> Vec<Cell> {
 
 /// The cells of a channel's blocking calls.
 #[must_use]
-pub fn blocking_cells<B: Blocking>() -> Vec<Cell> {
-    let threads =
-        |name: String, senders, group| Cell::new(name, group, move |n| blocking::fan_in::<B>(senders, 100, n)).at(100);
-    let all = 8 * cores() - 1;
-    vec![
-        threads("blocking_1x_cap100".to_owned(), 1, Waiting),
-        threads("blocking_4x_cap100".to_owned(), 4, Waiting),
-        threads("crowd_blocking".to_owned(), all, Disturbed),
-    ]
-}
-
-/// The cells of a channel that only blocks: those of its calls, and those where others are polled by threads.
-#[must_use]
 pub fn thread_cells<B: Blocking>() -> Vec<Cell> {
-    let spsc = |cap| Cell::new(spsc_name(cap), Waiting, move |n| blocking::fan_in::<B>(1, cap, n)).at(cap);
-    [1, 128].map(spsc).into_iter().chain(blocking_cells::<B>()).collect()
+    let threads = |name: &str, senders, cap, group| {
+        Cell::new(name, group, move |n| blocking::fan_in::<B>(senders, cap, n)).at(cap)
+    };
+    vec![
+        threads(&spsc_name(1), 1, 1, Waiting),
+        threads(&spsc_name(128), 1, 128, Waiting),
+        threads("blocking_1x_cap100", 1, 100, Waiting),
+        threads("blocking_4x_cap100", 4, 100, Waiting),
+        threads("crowd_blocking", 8 * cores() - 1, 100, Disturbed),
+    ]
 }
 
 fn cores() -> usize {

@@ -16,7 +16,7 @@ use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
-pub use self::catalogue::{adapter_cells, blocking_cells, cells, thread_cells, unbounded_cells};
+pub use self::catalogue::{adapter_cells, cells, thread_cells, unbounded_cells};
 
 /// One measurement.
 #[derive(Debug, Clone, Copy)]
