@@ -2,9 +2,9 @@
 # Plants bugs, one at a time, and shows that a model finds each: an ordering that is too weak, a wake that is dropped. Prints
 # a table. With names as arguments, only those. With the argument `check`, only looks whether all still apply.
 #
-# Each file in ci/planted/ says what the bug is, in which variant of the library and for which models (a part of their names)
-# before the patch itself, which is applied to a copy of the tree under target/. A patch that no longer applies exactly, a
-# copy that does not compile and a bug that no model finds are failures.
+# Each file in ci/planted/ says what the bug is, in which variant of the library and for which models (a part of their names; with
+# `in: sakia-io`, that library's own) before the patch itself, which is applied to a copy of the tree under target/. A patch that
+# no longer applies exactly, a copy that does not compile and a bug that no model finds are failures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +18,7 @@ fi
 
 tree=target/planted/tree
 # Built soon rather than fast, but for what the time goes to.
-build=(test --quiet -p sakia-tests --test loom --config profile.dev.debug=0 --config profile.dev.package.loom.opt-level=2)
+build=(test --quiet --config profile.dev.debug=0 --config profile.dev.package.loom.opt-level=2)
 
 # The first line of the patch file $2 that begins with "$1: ", without that.
 field() {
@@ -35,16 +35,18 @@ restore() {
     done
 }
 
-# Runs the models $2 in the variant $1; $3 is where the output goes.
+# Runs the models $2 of the library $4, or of the suite, in the variant $1; $3 is where the output goes.
 models() {
+    local where=(-p sakia-tests --test loom)
+    [ -z "$4" ] || where=(-p "$4" --lib)
     local flags="--cfg sakia_loom"
     [[ $1 != narrow* ]] || flags+=" --cfg sakia_narrow"
     [[ $1 != *-marked ]] || flags+=" --cfg sakia_marked"
     (
         cd "$tree"
         export RUSTFLAGS="$flags" CARGO_TARGET_DIR="../$1"
-        cargo "${build[@]}" --no-run >&3 2>&3 || exit 99
-        timeout 900 cargo "${build[@]}" -- "$2" >&3 2>&3
+        cargo "${build[@]}" "${where[@]}" --no-run >&3 2>&3 || exit 99
+        timeout 900 cargo "${build[@]}" "${where[@]}" -- "$2" >&3 2>&3
     ) 3>"$3"
 }
 
@@ -66,10 +68,10 @@ for name in "${names[@]}"; do
     patch --quiet --strip=1 --fuzz=0 --forward --directory="$tree" <"$patch"
     begin=$SECONDS
     status=0
-    models "$variant" "$test" "$log" || status=$?
+    models "$variant" "$test" "$log" "$(field in "$patch")" || status=$?
     took=$((SECONDS - begin))
     # The models that failed. One may have aborted the run, by a panic while another unwound.
-    found=$(sed -n "s/^thread 'models::\([^']*\)'.* panicked at .*/\`\1\`/p" "$log" | sort -u | head -2 | paste -sd, | sed 's/,/, /g')
+    found=$(sed -En "s/^thread '(store::)?models::([^']*)'.* panicked at .*/\`\2\`/p" "$log" | sort -u | head -2 | paste -sd, | sed 's/,/, /g')
     if [ $status = 99 ]; then
         found="**does not compile**"
     elif [ $status = 0 ]; then
