@@ -2,6 +2,7 @@
 //! their place.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod strings;
 pub(crate) mod wakers;
 
 use core::{
