@@ -1,9 +1,9 @@
 //! The ledger: which positions are free, claimed or used, who may have them, and who waits.
 //!
-//! A sender needs a *credit*, the right to one slot. It either takes a credit and a position at once ([`Ledger::claim`]),
-//! or first the credit ([`Ledger::reserve`]) and the position later ([`Ledger::claim_reserved`]):
-//! a permit holds capacity, not a place in the order. The receiver gives a slot's credit back when it has emptied the
-//! slot ([`Ledger::advance`]).
+//! A sender needs a *credit*, the right to one slot. It either takes a credit and a position at once
+//! ([`Ledger::claim_next`], [`Ledger::claim_from`], [`Ledger::claim_chained`]), or first the credit ([`Ledger::reserve`])
+//! and the position later ([`Ledger::claim_reserved`]): a permit holds capacity, not a place in the order. The receiver
+//! gives a slot's credit back when it has emptied the slot ([`Ledger::advance`]).
 //!
 //! While senders wait, credits that come back must not reach the pool past them. So the methods that give credits back
 //! are of two kinds: the fast ones refuse when somebody waits, and then the caller holds the credits as *spare* and deals
@@ -299,11 +299,23 @@ impl Ledger {
         Split(self)
     }
 
-    /// Takes a credit and a position. Which kind of ledger it is need not be asked unless the messages are `CHAINED`: in
-    /// blocks and not in a ring.
+    /// Takes a credit and a position, where the messages are in blocks and not in a ring.
     #[inline(always)]
-    pub(crate) fn claim<const CHAINED: bool>(&self) -> Result<Claim, Refused> {
-        if CHAINED { by_kind!(self.producers, claim()) } else { self.of_ring().claim_in_ring() }
+    pub(crate) fn claim_chained(&self) -> Result<Claim, Refused> {
+        by_kind!(self.producers, claim())
+    }
+
+    /// Takes a credit and a position in a ring, in the usual case. If it is not certain at the first look that there is room,
+    /// or another sender was faster, it gives the word that it found, for [`Self::claim_from`].
+    #[inline(always)]
+    pub(crate) fn claim_next(&self) -> Result<Claim, Position> {
+        self.of_ring().claim_next::<false>()
+    }
+
+    /// Takes a credit and a position in a ring.
+    #[inline(always)]
+    pub(crate) fn claim_from(&self, word: Position) -> Result<Claim, Refused> {
+        self.of_ring().claim_from(word)
     }
 
     /// Turns `n` reserved credits into as many positions in a row. None when the receiver is gone: then the credits

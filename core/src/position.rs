@@ -131,11 +131,17 @@ impl Layout {
 
 #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
 impl Layout {
-    /// True if `to` lies less than a lap after `from`. It does not lie before.
+    /// How far `to` lies after `from`, as positions are numbered: with what lies between the laps. If it lies before, that is
+    /// more than any number of slots.
     #[inline(always)]
-    pub(crate) const fn is_within_lap(self, from: Position, to: Position) -> bool {
-        // Positions are in order as numbers, whatever lies between the laps.
-        to.wrapping_sub(from) & POSITION_MASK <= self.mask as Position
+    pub(crate) const fn ahead(self, from: Position, to: Position) -> u64 {
+        to.wrapping_sub(from) & POSITION_MASK
+    }
+
+    /// How far ahead of a position the next has its slot, less one.
+    #[inline(always)]
+    pub(crate) const fn mask(self) -> Position {
+        self.mask as Position
     }
 
     /// True if `position` lies before `limit`, of which it is never as far as half of all positions away.

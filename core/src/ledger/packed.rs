@@ -24,7 +24,7 @@
 //! `head_seen` is a copy of `head` on the producers' side, so that the receiver's line is touched only when the ring looks
 //! full. A copy that is old looks fuller, which is harmless. It must not be older than the positions take to wrap, so it is
 //! replaced by a compare-exchange from the copy that was read: a sender that slept over its own refresh changes nothing.
-//! Who finds no room all the same leaves the old copy, unless it is OLD; so does who waits without having looked.
+//! Who finds no room all the same leaves the old copy, unless it is OLD; so does who gives a waiting sender its credit.
 //!
 //! A sender may also sleep between reading the producers' word and its compare-exchange. To be fooled it has to sleep
 //! for a multiple of 2^35 messages to the message: three minutes at 5 ns a message, and then one chance in 2^35.
@@ -180,48 +180,61 @@ impl Packed<'_> {
 
     // ===== senders =====
 
-    /// Takes a credit and a position.
-    #[inline]
+    /// Takes a credit and a position, where the messages are in blocks.
+    #[inline(always)]
     pub(super) fn claim(self) -> Result<Claim, Refused> {
-        self.claim_if(|_| false)
+        self.claim_next::<true>().or_else(|word| self.claim_from(word))
     }
 
-    /// As [`Self::claim`], where the bound is the number of slots.
-    #[inline(always)]
-    pub(super) fn claim_in_ring(self) -> Result<Claim, Refused> {
-        // The usual case: nothing is reserved, nobody waits, and the slot that comes next has been emptied.
-        self.claim_if(|word| {
-            // Acquire as in `has_room`.
-            let seen = self.head_seen().load(Ordering::Acquire);
-            word.0 & (RESERVED_MASK << RESERVED_SHIFT | CLOSED | WAITING) == 0
-                && self.layout().is_within_lap(seen, word.tail())
-        })
-    }
-
-    #[inline(always)]
-    fn claim_if(&self, surely: impl Fn(Word) -> bool) -> Result<Claim, Refused> {
-        let layout = self.layout();
-        let old = self.take(1, surely, |word| word.with_tail(layout.advance(word.tail(), 1)).without(PARKED))?;
+    /// Takes a credit and a position, for who has just read the word.
+    pub(super) fn claim_from(self, word: Position) -> Result<Claim, Refused> {
+        let old = self.take(Word(word), 1, |word| self.claimed(word))?;
         Ok(Claim { position: old.tail(), wake: old.has(PARKED), passed: self.is_to_be_counted(old) })
+    }
+
+    /// Takes a credit and a position in the usual case. Else it gives the word, for [`Self::claim_from`].
+    #[inline(always)]
+    pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Position> {
+        let word = self.word();
+        if !self.is_surely_free::<CHAINED>(word) {
+            return Err(word.0);
+        }
+        match self.swap(word, self.claimed(word)) {
+            Ok(()) => Ok(Claim { position: word.tail(), wake: word.has(PARKED), passed: false }),
+            Err(found) => Err(found.0),
+        }
+    }
+
+    /// There is room for a sender that does not wait, as can be told without counting what lies between the laps of a ring.
+    #[inline(always)]
+    fn is_surely_free<const CHAINED: bool>(&self, word: Word) -> bool {
+        // Acquire as in `has_room`.
+        let ahead = self.layout().ahead(self.head_seen().load(Ordering::Acquire), word.tail());
+        let reserved = word.reserved();
+        let most = if CHAINED || reserved != 0 { self.bound() as u64 - 1 } else { self.layout().mask() };
+        !word.has(CLOSED) && ahead + reserved <= most && !self.is_to_be_counted(word)
+    }
+
+    /// The word after a position was claimed.
+    #[inline(always)]
+    fn claimed(&self, word: Word) -> Word {
+        word.with_tail(self.layout().advance(word.tail(), 1)).without(PARKED)
     }
 
     /// Takes `n` credits, all or none. True: senders wait, and we may have been the last to pass them.
     #[inline]
     pub(super) fn reserve(self, n: usize) -> Result<bool, Refused> {
-        self.take(n, |_| false, |word| word.reserve(n)).map(|old| self.is_to_be_counted(old))
+        self.take(self.word(), n, |word| word.reserve(n)).map(|old| self.is_to_be_counted(old))
     }
 
-    /// Does `then` to the word if there are `n` credits for a sender that does not wait, of which `surely` tells in the
-    /// usual case.
+    /// Does `then` to the word, which was just read, if there are `n` credits for a sender that does not wait.
     #[inline(always)]
-    fn take(&self, n: usize, surely: impl Fn(Word) -> bool, then: impl Fn(Word) -> Word) -> Result<Word, Refused> {
-        let mut word = self.word();
+    fn take(&self, mut word: Word, n: usize, then: impl Fn(Word) -> Word) -> Result<Word, Refused> {
         loop {
-            let sure = surely(word);
-            if !sure && word.has(CLOSED) {
+            if word.has(CLOSED) {
                 return Err(Refused::Closed);
             }
-            if !sure && !self.has_room(word, n) {
+            if !self.has_room(word, n) {
                 // The head that was read may be younger than `word`: only an unchanged word tells.
                 let again = self.word();
                 if again == word {
@@ -270,6 +283,14 @@ impl Packed<'_> {
             // Release passes on what was acquired with `head`. Failure: somebody else brought a younger one.
             let _ = self.head_seen().compare_exchange(seen, head, Ordering::Release, Ordering::Relaxed);
         }
+    }
+
+    /// Replaces the copy of the head if it is about to be too old: for who gives credits to waiting senders, which take their
+    /// positions without a look at it.
+    #[inline]
+    fn keep_copy_young(&self, head: Position) {
+        // Acquire as in `has_room`.
+        self.remember(self.head_seen().load(Ordering::Acquire), head, false);
     }
 
     #[inline(always)]
@@ -327,6 +348,7 @@ impl Packed<'_> {
     /// Moves the head from `head` by `n` and keeps the credits, as spare. `reserved` goes up before `head`, so that no
     /// newcomer sees them free.
     pub(super) fn advance_in_hand(self, head: Position, n: usize) {
+        self.keep_copy_young(head);
         self.producers_word().fetch_add(n as u64 * RESERVED_ONE, Ordering::AcqRel);
         let next = self.consumer.layout.advance(head, n) << HEAD_SHIFT;
         // Release as in `advance`. ATTEND may change meanwhile, so the difference is added.

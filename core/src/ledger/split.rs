@@ -97,16 +97,20 @@ impl Split<'_> {
 
     // ===== senders =====
 
-    // Out of line where it is the exception.
-    #[cfg_attr(all(target_has_atomic = "64", not(sakia_narrow)), inline(never))]
     pub(super) fn claim(self) -> Result<Claim, Refused> {
         self.reserve(1)?;
         self.claim_reserved(1).ok_or(Refused::Closed)
     }
 
     #[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
-    pub(super) fn claim_in_ring(self) -> Result<Claim, Refused> {
+    pub(super) fn claim_from(self, _word: Position) -> Result<Claim, Refused> {
         self.claim()
+    }
+
+    /// There is no shorter way here: the word is of no use.
+    #[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
+    pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Position> {
+        Err(0)
     }
 
     /// False: nobody was passed, here as always.
@@ -150,7 +154,7 @@ impl Split<'_> {
         self.consumer.word.store(self.consumer.layout.advance(head, n) << HEAD_SHIFT, Ordering::Release);
     }
 
-    // As `claim`.
+    // Out of line where it is the exception.
     #[cfg_attr(all(target_has_atomic = "64", not(sakia_narrow)), inline(never))]
     pub(super) fn advance(self, head: Position, n: usize) -> bool {
         self.move_head(head, n);

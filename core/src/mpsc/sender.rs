@@ -7,7 +7,14 @@ use super::{
     deadline::before,
     errors::{SendError, SendIterError, SendTimeoutError, TrySendError},
 };
-use crate::{channel::Closed, handle::Handle, ledger::Refused, listening::UntilClosed, sync::OnDrop};
+use crate::{
+    channel::Closed,
+    handle::Handle,
+    ledger::{Claim, Refused},
+    listening::UntilClosed,
+    position::Position,
+    sync::OnDrop,
+};
 use core::{
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
@@ -72,15 +79,38 @@ impl<T> Sender<T> {
     /// assert!(sender.try_send(1).is_ok());
     /// assert!(sender.try_send(2).unwrap_err().is_full());
     /// ```
-    // Inlined, its result stays in registers: copied through memory it costs more than all the rest.
+    // Inlined, its usual result stays in registers: copied through memory it costs more than all the rest.
     #[inline(always)]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        if self.handle.is_chained() { self.try_send_in::<true>(value) } else { self.try_send_in::<false>(value) }
+        if self.handle.is_chained() {
+            return self.try_send_chained(value);
+        }
+        match self.handle.channel.ledger.claim_next() {
+            Ok(claim) => {
+                self.handle.fill::<false>(&claim, value);
+                Ok(())
+            }
+            Err(word) => self.try_send_from(word, value),
+        }
+    }
+
+    #[inline(never)]
+    fn try_send_from(&self, word: Position, value: T) -> Result<(), TrySendError<T>> {
+        self.fill_claimed::<false>(self.handle.channel.ledger.claim_from(word), value)
+    }
+
+    #[inline(never)]
+    fn try_send_chained(&self, value: T) -> Result<(), TrySendError<T>> {
+        self.fill_claimed::<true>(self.handle.channel.ledger.claim_chained(), value)
     }
 
     #[inline(always)]
-    fn try_send_in<const CHAINED: bool>(&self, value: T) -> Result<(), TrySendError<T>> {
-        match self.handle.channel.ledger.claim::<CHAINED>() {
+    fn fill_claimed<const CHAINED: bool>(
+        &self,
+        claim: Result<Claim, Refused>,
+        value: T,
+    ) -> Result<(), TrySendError<T>> {
+        match claim {
             Ok(claim) => {
                 // Also if the receiver's waker panics.
                 let _after = claim.passed.then(|| OnDrop(|| self.handle.channel.passed()));

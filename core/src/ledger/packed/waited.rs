@@ -26,6 +26,7 @@ impl Packed<'_> {
         // the credit free.
         let waiting = if last { WAITING } else { 0 };
         let attend = if attend { ATTEND } else { 0 };
+        self.keep_copy_young(head);
         self.producers_word().fetch_add(RESERVED_ONE - waiting, Ordering::AcqRel);
         // As in `advance_unattended`.
         let next = self.consumer.layout.advance(head, 1) << HEAD_SHIFT;
@@ -52,8 +53,7 @@ impl Packed<'_> {
     /// Takes up to `n` credits for the first sender that waits and announces it as waiting if those are too few.
     /// `head` is frozen.
     pub(in crate::ledger) fn reserve_or_wait(self, head: Position, n: usize) -> Result<(usize, Passed), Refused> {
-        // Acquire: as in `has_room`.
-        self.remember(self.head_seen().load(Ordering::Acquire), head, false);
+        self.keep_copy_young(head);
         let mut taken = 0;
         let mut mark = Passed::NEVER;
         let old = self.update(|word| {
@@ -96,6 +96,7 @@ impl Packed<'_> {
 
     /// Takes up to `n` credits for the longest waiting sender, from those that are free; `last`: nobody waits behind it.
     pub(in crate::ledger) fn reserve_waited(self, head: Position, n: usize, last: bool) -> usize {
+        self.keep_copy_young(head);
         let mut taken = 0;
         // Err: there are none. With WAITING set, only newcomers change their number without the lock, and take away.
         let _ = self.update(|word| {
