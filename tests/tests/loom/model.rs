@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use std::{sync::Arc, time::Instant};
 
 /// How many interleavings of a model are checked that is one of many, in the quick set and in the whole: a few have millions.
-const MOST: [usize; 2] = [1_000, 50_000];
+const MOST: [usize; 2] = [1_000, 10_000];
 
 /// Checks `f` in all its interleavings with at most this many preemptions, or as many as `LOOM_MAX_PREEMPTIONS` says.
 /// Whatever it does, nothing that is counted as [`alive`] may be left.
