@@ -2,7 +2,7 @@
 //!
 //! Blocks follow each other by position, each with room for [`BLOCK`] messages. Senders append them as they come to need
 //! them and the receiver takes them away behind itself, so the chain is as long as the queue. A block that was taken away
-//! is kept to be appended again, until the queue has drained.
+//! is kept to be appended again; when the queue has drained, one is.
 //!
 //! ```text
 //!  oldest             head                                 tail
@@ -371,11 +371,12 @@ impl Chain {
         }
     }
 
-    /// Takes the blocks away that lie before the head and that no sender looks at any more.
-    pub(crate) fn reclaim<T>(&self, head: Position) {
+    /// Takes the blocks away that lie before the head and that no sender looks at any more. True: there were some.
+    pub(crate) fn reclaim<T>(&self, head: Position) -> bool {
         // Relaxed: both are the receiver's.
         let current = self.head.load(Ordering::Relaxed);
-        let mut oldest = self.oldest.load(Ordering::Relaxed);
+        let before = self.oldest.load(Ordering::Relaxed);
+        let mut oldest = before;
         while let Some(block) = NonNull::new(oldest).filter(|block| block.as_ptr() != current) {
             // SAFETY: blocks from `oldest` on are given away here only.
             let this = unsafe { block.as_ref() };
@@ -389,6 +390,7 @@ impl Chain {
             self.keep::<T>(block);
         }
         self.oldest.store(oldest, Ordering::Relaxed);
+        oldest != before
     }
 
     // ===== spare blocks =====
@@ -454,19 +456,25 @@ impl Chain {
         self.give_spares(block.as_ptr());
     }
 
-    /// Frees the spare blocks.
-    pub(crate) fn trim<T>(&self) {
-        // Relaxed: a look that saves the exchange. What comes later is freed next time, or at the end.
-        let seen = self.spare.load(Ordering::Relaxed);
-        if seen.is_null() || seen == BUSY {
-            return;
-        }
+    /// Frees the spare blocks, all or all but one. False: not now, as somebody else is at them.
+    pub(crate) fn trim<T>(&self, all: bool) -> bool {
         let list = self.take_spares();
-        if list != BUSY {
-            self.give_spares(ptr::null_mut());
-            // SAFETY: the list was ours when BUSY was.
-            unsafe { free_from::<T>(list) };
+        if list == BUSY {
+            return false;
         }
+        let first = NonNull::new(list).filter(|_| !all);
+        let rest = first.map_or(list, |first| {
+            // SAFETY: the list is ours while BUSY is. Relaxed: published by `give_spares`.
+            let first = unsafe { first.as_ref() };
+            let rest = first.next.load(Ordering::Relaxed);
+            first.next.store(ptr::null_mut(), Ordering::Relaxed);
+            first.start.store(1, Ordering::Relaxed);
+            rest
+        });
+        self.give_spares(first.map_or(ptr::null_mut(), NonNull::as_ptr));
+        // SAFETY: taken out of the list while it was ours.
+        unsafe { free_from::<T>(rest) };
+        true
     }
 
     /// Frees all blocks.

@@ -10,6 +10,7 @@ mod place;
 use crate::{
     chain::{Block, Chain},
     position::POSITION_BITS,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crate::{
@@ -36,6 +37,9 @@ pub(crate) struct Shared {
     /// How far behind the beginning of its allocation it is, in bytes.
     #[cfg(feature = "alloc")]
     shift: u8,
+    /// There are blocks that the receiver, whose flag it is, has kept since it last freed what is too much.
+    #[cfg(feature = "alloc")]
+    has_kept: AtomicBool,
 }
 
 #[cfg(not(sakia_loom))]
@@ -50,6 +54,8 @@ impl Shared {
                 channel: Channel::new(layout, bound, overtaking, Counts::new(is_static)),
                 #[cfg(feature = "alloc")]
                 shift: 0,
+                #[cfg(feature = "alloc")]
+                has_kept: AtomicBool::new(false),
             }
         }
     }
@@ -172,6 +178,7 @@ impl<T> Handle<T> {
 
     #[cfg(feature = "alloc")]
     #[cold]
+    #[inline(never)]
     fn find_block(&self, position: Position) -> NonNull<Block> {
         let ledger = &self.channel.ledger;
         if self.layout().distance(ledger.head_seen_by_others(), position) >> (POSITION_BITS - 1) != 0 {
@@ -268,21 +275,32 @@ impl<T> Handle<T> {
         unsafe { self.published::<CHAINED>(head) }.message()
     }
 
-    /// For the receiver, when the queue has drained.
+    /// For the receiver, when the queue has drained: frees the blocks that are not needed any more, but for one, or `all`.
     #[cfg(feature = "alloc")]
-    fn give_back_memory(&self) {
-        let ledger = &self.channel.ledger;
-        if ledger.receiver_layout().is_endless() {
-            self.chain.reclaim::<T>(ledger.head());
-            self.chain.trim::<T>();
+    fn give_back_memory(&self, all: bool) {
+        if self.channel.ledger.receiver_layout().is_endless() {
+            self.reclaim();
+            // Relaxed: the receiver's alone.
+            if (all || self.has_kept.load(Ordering::Relaxed)) && self.chain.trim::<T>(all) {
+                self.has_kept.store(false, Ordering::Relaxed);
+            }
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    fn reclaim(&self) {
+        if self.chain.reclaim::<T>(self.channel.ledger.head()) {
+            // Relaxed: the receiver's alone.
+            self.has_kept.store(true, Ordering::Relaxed);
         }
     }
 
     #[cfg(feature = "alloc")]
     #[cold]
+    #[inline(never)]
     fn next_block(&self, position: Position) -> Option<NonNull<Block>> {
         let block = self.chain.move_head(position);
-        self.chain.reclaim::<T>(self.channel.ledger.head());
+        self.reclaim();
         block
     }
 
@@ -305,7 +323,7 @@ impl<T> Handle<T> {
     pub(crate) unsafe fn end_receiving(&self) {
         let tail = self.channel.ledger.close_for_good();
         #[cfg(feature = "alloc")]
-        let _reclaim = OnDrop(|| self.give_back_memory());
+        let _reclaim = OnDrop(|| self.give_back_memory(true));
         let _drain = Drain::new(self, tail, true);
         let _closing = OnDrop(|| self.channel.close_waiters());
         if self.channel.ledger.unpark() {
@@ -375,7 +393,7 @@ impl<T, const CHAINED: bool> Source for Received<'_, T, CHAINED> {
 
     fn relieve(&self) -> bool {
         #[cfg(feature = "alloc")]
-        self.give_back_memory();
+        self.give_back_memory(false);
         self.channel.relieve()
     }
 

@@ -99,9 +99,12 @@ macro_rules! receiver_methods {
         /// written; the task is woken then.
         pub fn poll_recv(&mut self, context: &mut core::task::Context<'_>) -> core::task::Poll<Option<T>> {
             let unit = core::task::ready!(crate::budget::poll_proceed(context));
-            let received = core::task::ready!(self.inner.poll_recv(context));
-            unit.made_progress();
-            core::task::Poll::Ready(received)
+            // Not taken apart, lest a large message is copied once more.
+            let received = self.inner.poll_recv(context);
+            if received.is_ready() {
+                unit.made_progress();
+            }
+            received
         }
 
         /// As [`recv_many`](Self::recv_many), in the manner of [`poll_recv`](Self::poll_recv).

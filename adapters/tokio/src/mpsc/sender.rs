@@ -5,11 +5,7 @@ use super::{
     error::{SendError, TrySendError},
 };
 use crate::budget::{forbid_in_runtime, poll_proceed, proceed};
-use core::{
-    fmt,
-    future::poll_fn,
-    task::{Context, Poll},
-};
+use core::{fmt, future::poll_fn, task::Poll};
 use sakia::mpsc::errors;
 
 /// The sending end of a channel. Made by [`channel`](super::channel); cloned, it makes one more sender.
@@ -35,11 +31,18 @@ impl<T> Sender<T> {
     /// If the future is dropped before it is ready, the message was certainly not sent; it is dropped with the future,
     /// and the place in the queue is lost.
     pub async fn send(&self, value: T) -> Result<(), SendError<T>> {
-        let mut value = Some(value);
-        if let Some(sent) = poll_fn(|context| Poll::Ready(self.send_at_once(context, &mut value))).await {
-            return sent;
-        }
-        let value = value.expect("it was not sent");
+        let value = match poll_fn(|context| Poll::Ready(poll_proceed(context))).await {
+            Poll::Ready(unit) => match self.inner.try_send(value) {
+                Ok(()) => {
+                    unit.made_progress();
+                    return Ok(());
+                }
+                Err(errors::TrySendError::Closed(value)) => return Err(SendError(value)),
+                // The unit goes back.
+                Err(errors::TrySendError::Full(value)) => value,
+            },
+            Poll::Pending => value,
+        };
         match self.inner.reserve_in_turn().await {
             Ok(permit) => {
                 proceed().await;
@@ -47,23 +50,6 @@ impl<T> Sender<T> {
                 Ok(())
             }
             Err(_) => Err(SendError(value)),
-        }
-    }
-
-    /// Sends if there are room and budget; gives None if not, and leaves the value.
-    #[inline]
-    fn send_at_once(&self, context: &mut Context<'_>, value: &mut Option<T>) -> Option<Result<(), SendError<T>>> {
-        let Poll::Ready(unit) = poll_proceed(context) else { return None };
-        match self.inner.try_send(value.take()?) {
-            Ok(()) => {
-                unit.made_progress();
-                Some(Ok(()))
-            }
-            Err(errors::TrySendError::Closed(value)) => Some(Err(SendError(value))),
-            Err(errors::TrySendError::Full(back)) => {
-                *value = Some(back);
-                None
-            }
         }
     }
 
