@@ -10,7 +10,6 @@ mod place;
 use crate::{
     chain::{Block, Chain},
     position::POSITION_BITS,
-    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crate::{
@@ -37,9 +36,6 @@ pub(crate) struct Shared {
     /// How far behind the beginning of its allocation it is, in bytes.
     #[cfg(feature = "alloc")]
     shift: u8,
-    /// There are blocks that the receiver, whose flag it is, has kept since it last freed what is too much.
-    #[cfg(feature = "alloc")]
-    has_kept: AtomicBool,
 }
 
 #[cfg(not(sakia_loom))]
@@ -54,8 +50,6 @@ impl Shared {
                 channel: Channel::new(layout, bound, overtaking, Counts::new(is_static)),
                 #[cfg(feature = "alloc")]
                 shift: 0,
-                #[cfg(feature = "alloc")]
-                has_kept: AtomicBool::new(false),
             }
         }
     }
@@ -278,20 +272,12 @@ impl<T> Handle<T> {
     /// For the receiver, when the queue has drained: frees the blocks that are not needed any more, but for one, or `all`.
     #[cfg(feature = "alloc")]
     fn give_back_memory(&self, all: bool) {
-        if self.channel.ledger.receiver_layout().is_endless() {
-            self.reclaim();
-            // Relaxed: the receiver's alone.
-            if (all || self.has_kept.load(Ordering::Relaxed)) && self.chain.trim::<T>(all) {
-                self.has_kept.store(false, Ordering::Relaxed);
+        let ledger = &self.channel.ledger;
+        if ledger.receiver_layout().is_endless() {
+            self.chain.reclaim::<T>(ledger.head());
+            if all || self.chain.has_many_spares() {
+                self.chain.trim::<T>(all);
             }
-        }
-    }
-
-    #[cfg(feature = "alloc")]
-    fn reclaim(&self) {
-        if self.chain.reclaim::<T>(self.channel.ledger.head()) {
-            // Relaxed: the receiver's alone.
-            self.has_kept.store(true, Ordering::Relaxed);
         }
     }
 
@@ -300,7 +286,7 @@ impl<T> Handle<T> {
     #[inline(never)]
     fn next_block(&self, position: Position) -> Option<NonNull<Block>> {
         let block = self.chain.move_head(position);
-        self.reclaim();
+        self.chain.reclaim::<T>(self.channel.ledger.head());
         block
     }
 
