@@ -2,7 +2,7 @@
 //!
 //! Blocks follow each other by position, each with room for [`BLOCK`] messages. Senders append them as they come to need
 //! them and the receiver takes them away behind itself, so the chain is as long as the queue. A block that was taken away
-//! is kept to be appended again; when the queue has drained, all of those but one are freed.
+//! is kept to be appended again, until the queue has drained.
 //!
 //! ```text
 //!  oldest             head                                 tail
@@ -15,7 +15,7 @@
 //! | `oldest` | receiver | the blocks from here to `head` are read, and wait until no sender looks at them any more |
 //! | `head` | receiver (the first time: who appends the first block) | where the next message is |
 //! | `tail` | senders | where senders begin to look for their block |
-//! | `spare` | who has swapped BUSY in | blocks to be used again, and whether they are many |
+//! | `spare` | who has swapped BUSY in | blocks to be used again |
 //!
 //! The algorithm is that of tokio's `mpsc::list`. A sender looks for its block only after it has claimed a position, and
 //! never finds `tail` beyond that block: `tail` leaves a block only when all its messages are published. Who moves it on
@@ -43,14 +43,10 @@ use core::{
 pub(crate) const BLOCK: usize = if cfg!(sakia_loom) { 2 } else { 16 };
 
 /// How many blocks are kept to be used again.
-const MAX_SPARES: Position = if cfg!(sakia_loom) { 2 } else { 64 };
+const MAX_SPARES: Position = if cfg!(sakia_loom) { 1 } else { 64 };
 
 /// What `spare` is while somebody changes the list.
 const BUSY: *mut Block = ptr::without_provenance_mut(1);
-
-/// A bit of `spare`: the list is of more than one block.
-const MANY: usize = 2;
-const _: () = assert!(align_of::<Block>() > MANY);
 
 // States of a place in a block.
 
@@ -400,19 +396,13 @@ impl Chain {
     /// Takes the list of spare blocks, for the moment; BUSY: somebody else has it.
     fn take_spares(&self) -> *mut Block {
         // Acquire pairs with the Release in `give_spares`: the list is as they left it.
-        list_of(self.spare.swap(BUSY, Ordering::Acquire))
+        self.spare.swap(BUSY, Ordering::Acquire)
     }
 
-    /// Gives back the list that was taken, of so many blocks. A read-modify-write, though a store would do: loom lets a
-    /// `swap` read what a store has replaced already.
-    fn give_spares(&self, list: *mut Block, len: Position) {
-        self.spare.swap(if len > 1 { list.map_addr(|address| address | MANY) } else { list }, Ordering::Release);
-    }
-
-    /// There are more spare blocks than one.
-    pub(crate) fn has_many_spares(&self) -> bool {
-        // Relaxed: a look that saves the exchange.
-        self.spare.load(Ordering::Relaxed).addr() & MANY != 0
+    /// Gives back the list that was taken. A read-modify-write, though a store would do: loom lets a `swap` read what a
+    /// store has replaced already.
+    fn give_spares(&self, list: *mut Block) {
+        self.spare.swap(list, Ordering::Release);
     }
 
     /// A block that begins at `start`: a spare one if there is one.
@@ -424,14 +414,13 @@ impl Chain {
         match NonNull::new(self.take_spares()) {
             Some(busy) if busy.as_ptr() == BUSY => allocate::<T>(start),
             None => {
-                self.give_spares(ptr::null_mut(), 0);
+                self.give_spares(ptr::null_mut());
                 allocate::<T>(start)
             }
             Some(block) => {
                 // SAFETY: BUSY is ours, and with it the list. The block is ours alone then, and as it is to begin.
                 unsafe {
-                    let this = block.as_ref();
-                    self.give_spares(this.next.load(Ordering::Relaxed), this.start() - 1);
+                    self.give_spares(block.as_ref().next.load(Ordering::Relaxed));
                     #[cfg(sakia_loom)]
                     block.drop_in_place();
                     block.write(Block::new(start));
@@ -454,7 +443,7 @@ impl Chain {
         // SAFETY: BUSY is ours, and with it the list.
         let spares = NonNull::new(list).map_or(0, |list| unsafe { list.as_ref() }.start());
         if spares == MAX_SPARES {
-            self.give_spares(list, spares);
+            self.give_spares(list);
             // SAFETY: the caller's promise.
             return unsafe { free::<T>(block) };
         }
@@ -462,29 +451,22 @@ impl Chain {
         let this = unsafe { block.as_ref() };
         this.next.store(list, Ordering::Relaxed);
         this.start.store(spares + 1, Ordering::Relaxed);
-        self.give_spares(block.as_ptr(), spares + 1);
+        self.give_spares(block.as_ptr());
     }
 
-    /// Frees the spare blocks, all or all but one.
-    pub(crate) fn trim<T>(&self, all: bool) {
-        let list = self.take_spares();
-        if list == BUSY {
-            // Somebody who has still to publish is at them: what is left is freed next time, or at the end.
+    /// Frees the spare blocks.
+    pub(crate) fn trim<T>(&self) {
+        // Relaxed: a look that saves the exchange. What comes later is freed next time, or at the end.
+        let seen = self.spare.load(Ordering::Relaxed);
+        if seen.is_null() || seen == BUSY {
             return;
         }
-        let Some(first) = NonNull::new(list).filter(|_| !all) else {
-            self.give_spares(ptr::null_mut(), 0);
+        let list = self.take_spares();
+        if list != BUSY {
+            self.give_spares(ptr::null_mut());
             // SAFETY: the list was ours when BUSY was.
-            return unsafe { free_from::<T>(list) };
-        };
-        // SAFETY: the list is ours while BUSY is. Relaxed: published by `give_spares`.
-        let this = unsafe { first.as_ref() };
-        let rest = this.next.load(Ordering::Relaxed);
-        this.next.store(ptr::null_mut(), Ordering::Relaxed);
-        this.start.store(1, Ordering::Relaxed);
-        self.give_spares(list, 1);
-        // SAFETY: out of the list since it was ours.
-        unsafe { free_from::<T>(rest) };
+            unsafe { free_from::<T>(list) };
+        }
     }
 
     /// Frees all blocks.
@@ -498,14 +480,9 @@ impl Chain {
         // SAFETY: the caller's promise; spare blocks are in no other list.
         unsafe {
             free_from::<T>(first);
-            free_from::<T>(list_of(self.spare.load(Ordering::Relaxed)));
+            free_from::<T>(self.spare.load(Ordering::Relaxed));
         }
     }
-}
-
-/// The list that a value of `spare` stands for, or BUSY.
-fn list_of(spare: *mut Block) -> *mut Block {
-    spare.map_addr(|address| address & !MANY)
 }
 
 /// Frees a list of blocks.
@@ -525,47 +502,4 @@ unsafe fn free_from<T>(mut block: *mut Block) {
 /// The head has come to `position`, of which it is never as far as half of all positions away.
 fn is_reached(position: Position, head: Position) -> bool {
     (head.wrapping_sub(position) & POSITION_MASK) >> (POSITION_BITS - 1) == 0
-}
-
-#[cfg(all(test, not(sakia_loom)))]
-mod tests {
-    use super::*;
-
-    /// How many spare blocks there are.
-    fn spares(chain: &Chain) -> Position {
-        let list = chain.take_spares();
-        // SAFETY: the list is ours while BUSY is.
-        let len = NonNull::new(list).map_or(0, |list| unsafe { list.as_ref() }.start());
-        chain.give_spares(list, len);
-        len
-    }
-
-    #[test]
-    fn of_the_spare_blocks_one_stays_or_none() {
-        for (kept, left) in [(0, 0), (1, 1), (2, 1), (3, 1), (MAX_SPARES, 1), (MAX_SPARES + 1, 1)] {
-            for all in [false, true] {
-                let chain = Chain::new();
-                for _ in 0..kept {
-                    chain.keep::<u64>(allocate::<u64>(0));
-                }
-                assert_eq!((spares(&chain), chain.has_many_spares()), (kept.min(MAX_SPARES), kept > 1));
-                chain.trim::<u64>(all);
-                assert_eq!((spares(&chain), chain.has_many_spares()), (if all { 0 } else { left }, false));
-                // SAFETY: there never was a message, and nobody else has the chain.
-                unsafe { chain.end::<u64>() };
-            }
-        }
-    }
-
-    #[test]
-    fn spare_blocks_are_made_use_of_before_new_ones() {
-        let chain = Chain::new();
-        let blocks = [(); 3].map(|()| allocate::<u64>(0));
-        blocks.iter().for_each(|block| chain.keep::<u64>(*block));
-        let made = [(); 3].map(|()| chain.make::<u64>(16));
-        assert!(made.iter().rev().eq(&blocks));
-        assert_eq!((spares(&chain), chain.has_many_spares()), (0, false));
-        // SAFETY: they are in no list.
-        made.into_iter().for_each(|block| unsafe { free::<u64>(block) });
-    }
 }

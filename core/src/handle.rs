@@ -269,15 +269,13 @@ impl<T> Handle<T> {
         unsafe { self.published::<CHAINED>(head) }.message()
     }
 
-    /// For the receiver, when the queue has drained: frees the blocks that are not needed any more, but for one, or `all`.
+    /// For the receiver, when the queue has drained.
     #[cfg(feature = "alloc")]
-    fn give_back_memory(&self, all: bool) {
+    fn give_back_memory(&self) {
         let ledger = &self.channel.ledger;
         if ledger.receiver_layout().is_endless() {
             self.chain.reclaim::<T>(ledger.head());
-            if all || self.chain.has_many_spares() {
-                self.chain.trim::<T>(all);
-            }
+            self.chain.trim::<T>();
         }
     }
 
@@ -309,7 +307,7 @@ impl<T> Handle<T> {
     pub(crate) unsafe fn end_receiving(&self) {
         let tail = self.channel.ledger.close_for_good();
         #[cfg(feature = "alloc")]
-        let _reclaim = OnDrop(|| self.give_back_memory(true));
+        let _reclaim = OnDrop(|| self.give_back_memory());
         let _drain = Drain::new(self, tail, true);
         let _closing = OnDrop(|| self.channel.close_waiters());
         if self.channel.ledger.unpark() {
@@ -379,7 +377,7 @@ impl<T, const CHAINED: bool> Source for Received<'_, T, CHAINED> {
 
     fn relieve(&self) -> bool {
         #[cfg(feature = "alloc")]
-        self.give_back_memory(false);
+        self.give_back_memory();
         self.channel.relieve()
     }
 

@@ -150,24 +150,6 @@ fn no_message_no_wait_and_no_cancellation_allocates() {
 }
 
 #[test]
-fn blocks_are_used_again_by_who_keeps_up() {
-    let (sender, mut receiver) = sakia::mpsc::unbounded::<u64>();
-    let mut drain_often = |rounds: usize| {
-        for round in 0..rounds {
-            for n in 0..10 {
-                sender.send(n).unwrap();
-            }
-            for n in 0..10 {
-                assert_eq!(receiver.try_recv(), Ok(n), "round {round}");
-            }
-            assert!(receiver.try_recv().is_err());
-        }
-    };
-    drain_often(4);
-    assert_eq!(allocations(|| drain_often(100)), 0);
-}
-
-#[test]
 fn a_channel_in_a_static_never_allocates() {
     static CHANNEL: StaticChannel<u64, 5> = StaticChannel::new();
     let (flag, mut buffer) = (FlagWaker::new(), Vec::with_capacity(5));

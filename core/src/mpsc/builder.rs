@@ -146,7 +146,7 @@ mod heap {
 
         /// Allocates memory for messages as they come, in blocks of 16, and not for the whole capacity at the start.
         ///
-        /// Blocks are used again, and freed when the receiver finds the channel empty, but for two. It takes less memory where
+        /// Blocks are used again, and freed when the receiver finds the channel empty, but for one. It takes less memory where
         /// a channel is rarely full, and a little more time a message. A capacity that fits into one block is allocated
         /// at the start all the same. Above a capacity of 1,024, all channels are made so, but for those whose messages are
         /// written in place, which never are.
