@@ -440,3 +440,24 @@ impl Packed<'_> {
         self.word().tail()
     }
 }
+
+#[cfg(all(test, not(sakia_loom)))]
+mod tests {
+    use super::*;
+
+    /// Nobody looks at the copy of the head there, so that only those who give the credits keep it from wrapping.
+    #[test]
+    fn the_copy_of_the_head_stays_young_while_all_who_send_wait() {
+        let layout = Layout::new(1);
+        let ledger = Ledger::new(layout, 1, 0);
+        let packed = Packed(&ledger);
+        let mut head = packed.claim_next::<false>().unwrap().position;
+        assert_eq!(packed.reserve_or_wait(packed.freeze(), 1).unwrap().0, 0);
+        for _ in 0..3 * OLD {
+            packed.hand_over(head, false, true);
+            head = packed.claim_reserved(1).unwrap().position;
+            let age = layout.ahead(packed.head_seen().load(Ordering::Relaxed), head);
+            assert!(age <= 2 * OLD, "the copy is {age} behind");
+        }
+    }
+}

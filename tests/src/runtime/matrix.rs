@@ -14,8 +14,8 @@ pub fn check(name: &str, body: fn()) {
 
 /// Makes tests of bodies: of `fn body<R: Runtime>()` a module `body` with a test for each runtime.
 ///
-/// Attributes before a name are put on its tests, `#[ignore]` or `#[should_panic]` for example. Miri skips
-/// the runtimes that wait for the system's events, which it does not know.
+/// Attributes before a name are put on its tests, `#[should_panic]` for example. Miri skips the runtimes that wait for
+/// the system's events, which it does not know.
 ///
 /// # Examples
 ///
