@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks the loom models in every variant of the library. With the argument `quick`, those that take seconds, in two.
+# Checks the loom models in every variant of the library, or in those that are named. With the argument `quick`, the models
+# that take seconds, in two variants.
 #
 # LOOM_MAX_PREEMPTIONS, if set, bounds the preemptions in each interleaving; else each model has its own bound, 1 to 3,
 # which it prints. Each variant has its own target directory and, beside it, a log of what the models print;
@@ -15,8 +16,9 @@ case "${1:-}" in
         variants=(wide narrow-marked)
         filter=(quick_)
         ;;
+    wide | wide-marked | narrow | narrow-marked) variants=("$@") ;;
     *)
-        echo "usage: $0 [quick]" >&2
+        echo "usage: $0 [quick | wide | wide-marked | narrow | narrow-marked ...]" >&2
         exit 2
         ;;
 esac
