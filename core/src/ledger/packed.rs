@@ -187,6 +187,7 @@ impl Packed<'_> {
     }
 
     /// Takes a credit and a position, for who has just read the word.
+    #[inline(always)]
     pub(super) fn claim_from(self, word: Position) -> Result<Claim, Refused> {
         let old = self.take(Word(word), 1, |word| self.claimed(word))?;
         Ok(Claim { position: old.tail(), wake: old.has(PARKED), passed: self.is_to_be_counted(old) })
@@ -265,7 +266,7 @@ impl Packed<'_> {
     }
 
     /// Looks at the receiver's own head.
-    #[inline(never)]
+    #[inline(always)]
     fn refresh(&self, seen: Position, word: Word, n: usize) -> bool {
         // Acquire pairs with the receiver's Release in `advance`: it has emptied the slots up to this head.
         let head = self.consumer.word.load(Ordering::Acquire) >> HEAD_SHIFT;
