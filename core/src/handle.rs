@@ -256,8 +256,13 @@ impl<T> Handle<T> {
     /// The caller is the receiver, `position` its position, and the message there is published.
     #[inline(always)]
     unsafe fn published<const CHAINED: bool>(&self, position: Position) -> Place<'_, T> {
-        // SAFETY: where something was published, there is a place.
-        unsafe { self.head_place::<CHAINED>(position).unwrap_unchecked() }
+        #[cfg(feature = "alloc")]
+        if CHAINED {
+            debug_assert!(self.chain.head_at(position).is_some());
+            // SAFETY: who found the message published has made its block the head.
+            return unsafe { Place::in_block(self.chain.head().unwrap_unchecked(), position) };
+        }
+        self.slot(self.channel.ledger.receiver_layout(), position)
     }
 
     /// The message at `head`, for looking at it in place.
