@@ -1,6 +1,8 @@
 # Makes a table of what the models printed, a line a test: how many models it has, their bounds of preemptions, their
 # iterations, how many of them were cut short, and their time, of a thread of its own, when others run beside it.
 / iterations, / {
+    # The test's own name, where it begins the line, comes without an end of it.
+    sub(/^test [^ ]+ \.\.\. /, "")
     test = $1
     sub(/^models::/, "", test)
     match($0, /[0-9]+ preemptions, [0-9]+ iterations, [0-9.]+ s/)
