@@ -16,10 +16,14 @@ case "${1:-}" in
         variants=(wide narrow-marked)
         filter=(quick_)
         ;;
-    wide | wide-marked | narrow | narrow-marked) variants=("$@") ;;
     *)
-        echo "usage: $0 [quick | wide | wide-marked | narrow | narrow-marked ...]" >&2
-        exit 2
+        for variant in "$@"; do
+            if [[ " ${variants[*]} " != *" $variant "* ]]; then
+                echo "usage: $0 [quick | VARIANT...], the variants: ${variants[*]}" >&2
+                exit 2
+            fi
+        done
+        variants=("$@")
         ;;
 esac
 
