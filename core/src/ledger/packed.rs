@@ -266,6 +266,7 @@ impl Packed<'_> {
     }
 
     /// Looks at the receiver's own head.
+    // Inlined as `claim_from`: with little room, each claim comes here.
     #[inline(always)]
     fn refresh(&self, seen: Position, word: Word, n: usize) -> bool {
         // Acquire pairs with the receiver's Release in `advance`: it has emptied the slots up to this head.
