@@ -5,9 +5,8 @@ use crate::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use alloc::{sync::Arc, task::Wake};
-#[cfg(not(sakia_loom))]
-use core::cell::Cell;
 use core::{
+    cell::Cell,
     pin::pin,
     task::{Context, Poll, Waker},
     time::Duration,
@@ -15,9 +14,14 @@ use core::{
 use std::time::Instant;
 
 /// Rounds of looking again, each twice as long as the last. None in models, where they are but more steps.
-const SPINS: u32 = if cfg!(sakia_loom) { 0 } else { 4 };
+const SPINS: u32 = if cfg!(sakia_loom) { 0 } else { 5 };
 /// Rounds of looking again after other threads have run.
 const YIELDS: u32 = if cfg!(sakia_loom) { 0 } else { 10 };
+/// How many waits in a row may end while the thread gives way, before one is slept through instead.
+///
+/// Threads that share a core would share it on and on by giving way, also beside an idle one: a scheduler looks for a core for
+/// a thread when that is woken.
+const MAX_YIELDED: u32 = 32;
 
 /// Unparks its thread.
 #[derive(Debug)]
@@ -55,6 +59,7 @@ impl Parker {
         if let Some(in_time) = self.is_woken_soon(deadline) {
             return in_time;
         }
+        YIELDED.set(0);
         while !self.woken.swap(false, Ordering::Acquire) {
             match deadline {
                 None => self.bed.sleep(None),
@@ -81,18 +86,32 @@ impl Parker {
 /// Looks for something again and again for a few microseconds, which is less than it takes to sleep and to be woken; then after
 /// other threads have run, a few times, as what is looked for may be theirs. After that it is better to sleep.
 pub(crate) fn find_soon<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
-    (0..SPINS + YIELDS).find_map(|round| {
-        if round < SPINS {
-            (0..1 << round).for_each(|_| crate::sync::spin());
-        } else {
-            crate::sync::yield_thread();
-        }
+    let spun = (0..SPINS).find_map(|round| {
+        (0..1 << round).for_each(|_| crate::sync::spin());
         look()
-    })
+    });
+    if spun.is_some() {
+        YIELDED.set(0);
+        return spun;
+    }
+    let yields = if YIELDED.get() < MAX_YIELDED { YIELDS } else { 0 };
+    let found = (0..yields).find_map(|_| {
+        crate::sync::yield_thread();
+        look()
+    });
+    if found.is_some() {
+        YIELDED.set(YIELDED.get() + 1);
+    }
+    found
 }
 
 fn remaining(deadline: Instant) -> Option<Duration> {
     deadline.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero())
+}
+
+std::thread_local! {
+    /// How many waits of this thread in a row have ended while it gave way.
+    static YIELDED: Cell<u32> = const { Cell::new(0) };
 }
 
 #[cfg(not(sakia_loom))]
