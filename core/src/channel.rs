@@ -289,9 +289,11 @@ impl Channel {
         }
     }
 
-    /// The last sender is gone.
-    pub(crate) fn hang_up(&self) {
-        if self.ledger.hang_up() {
+    /// A sender is gone; if it was the last, the receiver is told.
+    #[inline]
+    pub(crate) fn sender_gone(&self) {
+        let Counts { senders, handles, .. } = &self.counts;
+        if !handles.is_single() && senders.decrement() && self.ledger.hang_up() {
             self.wake_unparked();
         }
     }

@@ -48,6 +48,13 @@ impl Count {
         false
     }
 
+    /// The caller's is the only one left. So it stays: whoever counts one more has one.
+    #[inline]
+    pub(crate) fn is_single(&self) -> bool {
+        // Acquire pairs with the Release half of `decrement`: what the others did is seen.
+        self.0.load(Ordering::Acquire) == 1
+    }
+
     /// One less; true for the last.
     pub(crate) fn decrement(&self) -> bool {
         // Release: what this handle did comes before what the last one does. Acquire: the last one sees it.

@@ -95,7 +95,8 @@ impl<T> Clone for Handle<T> {
 
 impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
-        if self.channel.counts.handles.decrement() {
+        let handles = &self.channel.counts.handles;
+        if handles.is_single() || handles.decrement() {
             self.end();
         }
     }
@@ -310,6 +311,12 @@ impl<T> Handle<T> {
     /// # Safety
     /// The caller is the receiver and never receives again.
     pub(crate) unsafe fn end_receiving(&self) {
+        if self.channel.counts.handles.is_single() {
+            // Nobody is left to be told, and this handle drops what is queued.
+            self.channel.receiver.take_home();
+            // SAFETY: the caller is the receiver, and nobody else has the channel.
+            return unsafe { self.channel.receiver.forget() };
+        }
         let tail = self.channel.ledger.close_for_good();
         #[cfg(feature = "alloc")]
         let _reclaim = OnDrop(|| self.give_back_memory());

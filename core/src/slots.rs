@@ -70,7 +70,8 @@ impl<T, R> Clone for Slots<T, R> {
 
 impl<T, R> Drop for Slots<T, R> {
     fn drop(&mut self) {
-        if self.wheel().counts.handles.decrement() {
+        let handles = &self.wheel().counts.handles;
+        if handles.is_single() || handles.decrement() {
             self.end();
         }
     }
@@ -185,6 +186,12 @@ impl<T, R> Slots<T, R> {
     /// The caller is the receiver and never receives again.
     pub(crate) unsafe fn end_receiving(&self) {
         let wheel = self.wheel();
+        if wheel.counts.handles.is_single() {
+            // Nobody is left to be told, and this handle drops what is queued.
+            wheel.waker().take_home();
+            // SAFETY: the caller is the receiver, and nobody else has the channel.
+            return unsafe { wheel.waker().forget() };
+        }
         let tail = wheel.close_for_good();
         let _drain = Drain { slots: self, tail };
         let _closing = OnDrop(|| wheel.close_waiters());

@@ -382,9 +382,11 @@ impl Wheel {
 
     // ===== closing =====
 
-    /// The last sender is gone.
-    pub(crate) fn hang_up(&self) {
-        if self.tail.hang_up() {
+    /// A sender is gone; if it was the last, the receiver is told.
+    #[inline]
+    pub(crate) fn sender_gone(&self) {
+        let Counts { senders, handles, .. } = &self.counts;
+        if !handles.is_single() && senders.decrement() && self.tail.hang_up() {
             self.wake_unparked();
         }
     }

@@ -484,9 +484,7 @@ impl<T> Clone for Sender<T> {
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        if self.handle.channel.counts.senders.decrement() {
-            self.handle.channel.hang_up();
-        }
+        self.handle.channel.sender_gone();
     }
 }
 

@@ -116,9 +116,7 @@ impl<T> Clone for UnboundedSender<T> {
 
 impl<T> Drop for UnboundedSender<T> {
     fn drop(&mut self) {
-        if self.handle.channel.counts.senders.decrement() {
-            self.handle.channel.hang_up();
-        }
+        self.handle.channel.sender_gone();
     }
 }
 

@@ -508,9 +508,7 @@ impl<T, R> Clone for Sender<T, R> {
 
 impl<T, R> Drop for Sender<T, R> {
     fn drop(&mut self) {
-        if self.slots.wheel().counts.senders.decrement() {
-            self.slots.wheel().hang_up();
-        }
+        self.slots.wheel().sender_gone();
     }
 }
 
