@@ -2,14 +2,18 @@
 //!
 //! A channel or queue whose messages are written in place ([`mpsc::recycled`](crate::mpsc::recycled),
 //! [`queue`](crate::queue)) owns its elements. When a slot is released, its element is recycled and waits for the next
-//! message: a `String` is cleared and keeps its allocation.
+//! message: a `String` is cleared and keeps its allocation. So what a message holds is let go of then.
+//!
+//! Elements that have nothing to drop ([`core::mem::needs_drop`]), numbers and arrays of them, hold nothing. They are left as they
+//! are until a sender gets the slot: there the compiler may see that the message is written over what recycling writes, and
+//! leave that out. What has to be wiped at once belongs in a type that has a `Drop`.
 //!
 //! | event | calls |
 //! |---|---|
 //! | the channel is made | none |
 //! | a sender gets a slot by reference that has no element: at first, and after one was taken out by value | `new_element` |
-//! | a sender gets a slot by reference that has one | none |
-//! | a slot is released: a received reference is dropped, or a sender gives it up unsent | `recycle` |
+//! | a sender gets a slot by reference that has one | none; `recycle`, if elements have nothing to drop |
+//! | a slot is released: a received reference is dropped, or a sender gives it up unsent | `recycle`, if they have |
 //! | sent by value | none: the slot's idle element is dropped |
 //! | received by value | none |
 //! | released after the receiver is gone | none: the element is dropped |

@@ -226,16 +226,6 @@ impl<T, R> Slots<T, R> {
 }
 
 impl<T, R: Recycle<T>> Slots<T, R> {
-    /// Sees to it that a slot that a sender has got has an element.
-    ///
-    /// # Safety
-    /// The caller has the slot. If the policy panics, it is put back.
-    #[inline(always)]
-    unsafe fn furnish(&self, index: Index) {
-        // SAFETY: the caller's promise.
-        unsafe { self.element(index).furnish(&self.header().policy, || self.put_back(index)) };
-    }
-
     /// Recycles the element of a slot.
     ///
     /// # Safety

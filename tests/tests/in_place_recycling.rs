@@ -71,6 +71,22 @@ impl Recycle<Element> for Policy {
     }
 }
 
+/// As [`Policy`], for elements that have nothing to drop.
+struct PlainPolicy(Arc<Counts>);
+
+impl Recycle<u32> for PlainPolicy {
+    fn new_element(&self) -> u32 {
+        self.0.made.fetch_add(1, SeqCst);
+        0
+    }
+
+    fn recycle(&self, element: &mut u32) {
+        assert!(!self.0.panic_in_recycle.swap(false, Relaxed), "in recycle");
+        self.0.recycled.fetch_add(1, SeqCst);
+        *element = 0;
+    }
+}
+
 fn channel(capacity: usize) -> (Sender<Element, Policy>, Receiver<Element, Policy>, Arc<Counts>) {
     let counts = Arc::<Counts>::default();
     let (sender, receiver) = with_recycle(capacity, Policy(counts.clone()));
@@ -97,6 +113,39 @@ fn elements_are_made_at_first_use_and_recycled_when_released() {
     assert_eq!(counts.all(), (1, 7, 1));
     drop((sender, receiver));
     assert_eq!(counts.all(), (1, 7, 0));
+}
+
+#[test]
+fn elements_with_nothing_to_drop_are_recycled_when_they_are_next_written() {
+    let counts = Arc::<Counts>::default();
+    let (sender, mut receiver) = with_recycle(1, PlainPolicy(counts.clone()));
+    for n in 0..5 {
+        let mut slot = sender.try_send_ref().unwrap();
+        assert_eq!((*slot, counts.all()), (0, (1, n, 0)));
+        *slot = 7;
+        drop(slot);
+        assert_eq!(*receiver.try_recv_ref().unwrap(), 7);
+        assert_eq!(counts.all(), (1, n, 0), "not when it is released");
+    }
+    *sender.try_reserve_ref().unwrap() = 7;
+    assert_eq!(counts.all(), (1, 5, 0));
+    *sender.clone().try_send_ref_owned().unwrap() = 8;
+    assert_eq!((receiver.try_recv(), counts.all()), (Ok(8), (1, 6, 0)), "what was given up unsent as well");
+    assert_eq!((sender.try_send(9), receiver.try_recv(), counts.all()), (Ok(()), Ok(9), (1, 6, 0)), "by value: none");
+    assert_eq!((*sender.try_reserve_ref().unwrap(), counts.all()), (0, (2, 6, 0)), "taken out by value, made anew");
+
+    counts.panic_in_recycle.store(true, Relaxed);
+    assert_eq!(panic_of(|| drop(sender.try_send_ref())).unwrap().message, "in recycle");
+    assert_eq!((sender.capacity(), *sender.try_send_ref().unwrap(), counts.all()), (1, 0, (3, 6, 0)));
+
+    let queue = Queue::with_recycle(1, PlainPolicy(counts.clone()));
+    for n in 0..3 {
+        *queue.push_ref().unwrap() = 7;
+        assert_eq!((*queue.pop_ref().unwrap(), counts.all()), (7, (4, 6 + n, 0)));
+    }
+    counts.panic_in_recycle.store(true, Relaxed);
+    assert_eq!(panic_of(|| drop(queue.push_ref())).unwrap().message, "in recycle");
+    assert_eq!((queue.remaining(), *queue.push_ref().unwrap(), counts.all()), (1, 0, (5, 8, 0)));
 }
 
 #[test]

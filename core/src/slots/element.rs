@@ -5,7 +5,7 @@ use crate::{
     recycling::Recycle,
     sync::{OnDrop, UnsafeCell, const_unless_loom},
 };
-use core::ptr::NonNull;
+use core::{mem::needs_drop, ptr::NonNull};
 
 /// What a message is written in. The value belongs to who has the slot.
 #[derive(Debug)]
@@ -68,16 +68,21 @@ impl<T> Element<T> {
         self.value.with_mut(|old| unsafe { core::mem::replace(&mut *old, value) })
     }
 
-    /// Sees to it that there is a value. If the policy panics, calls `give_up`.
+    /// Sees to it that there is a value as new. If the policy panics, calls `give_up`.
     ///
     /// # Safety
-    /// The caller has the slot.
+    /// The caller has the slot, for writing.
     #[inline(always)]
     pub(crate) unsafe fn furnish<R: Recycle<T>>(&self, policy: &R, give_up: impl FnMut()) {
         // SAFETY: the caller's promise.
-        if self.value.with(|value| unsafe { (*value).is_none() }) {
-            // SAFETY: as above.
-            unsafe { self.make(policy, give_up) };
+        unsafe {
+            if self.value.with(|value| (*value).is_none()) {
+                self.make(policy, give_up);
+            } else if !needs_drop::<T>() {
+                let give_up = OnDrop(give_up);
+                self.recycle_now(policy);
+                core::mem::forget(give_up);
+            }
         }
     }
 
@@ -92,12 +97,23 @@ impl<T> Element<T> {
         unsafe { self.replace(Some(value)) };
     }
 
-    /// Recycles the value; if the policy panics, drops it.
+    /// Recycles the value when its slot is released, unless that is done when it is next written; if the policy panics, drops
+    /// it.
     ///
     /// # Safety
     /// The caller has the slot.
     #[inline(always)]
     pub(crate) unsafe fn recycle<R: Recycle<T>>(&self, policy: &R) {
+        if needs_drop::<T>() {
+            // SAFETY: the caller's promise.
+            unsafe { self.recycle_now(policy) };
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::recycle`].
+    #[inline(always)]
+    unsafe fn recycle_now<R: Recycle<T>>(&self, policy: &R) {
         // SAFETY: the caller's promise.
         let spoilt = OnDrop(|| drop(unsafe { self.replace(None) }));
         self.value.with_mut(|value| {

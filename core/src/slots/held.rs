@@ -1,8 +1,8 @@
 //! A slot in hand: the way to its element, and where it goes from there.
 
-use super::Slots;
+use super::{Element, Slots};
 use crate::{pool::Index, recycling::Recycle, sync::OnDrop};
-use core::marker::PhantomData;
+use core::{marker::PhantomData, ptr::NonNull};
 
 /// What leads from a slot in hand to its channel: a borrowed handle or an owned one.
 pub(crate) trait Way<T, R> {
@@ -24,14 +24,21 @@ impl<T, R> Way<T, R> for Slots<T, R> {
 
 /// A slot in hand.
 ///
-/// Invariant: the slot `index` of the channel is the owner's until one of the unsafe methods, and has an element.
+/// Invariant: the slot `index` of the channel is the owner's until one of the unsafe methods, and `element` is its element, in
+/// which there is a value.
 pub(crate) struct Held<W, T, R> {
     pub(crate) way: W,
     index: Index,
-    // It gives `&T` and `&mut T`.
-    _element: PhantomData<T>,
+    // Found once: to find it again, the channel's header would have to be read, which may have changed for all that is known
+    // where the element is written.
+    element: NonNull<Element<T>>,
     _policy: PhantomData<fn(&R)>,
 }
+
+// SAFETY: it is a `T` and the way to its channel; the policy is reached by that way only.
+unsafe impl<W: Send, T: Send, R> Send for Held<W, T, R> {}
+// SAFETY: as above.
+unsafe impl<W: Sync, T: Sync, R> Sync for Held<W, T, R> {}
 
 impl<W: Way<T, R>, T, R: Recycle<T>> Held<W, T, R> {
     /// Takes over a slot that a sender has got.
@@ -40,9 +47,12 @@ impl<W: Way<T, R>, T, R: Recycle<T>> Held<W, T, R> {
     /// It is the caller's.
     #[inline]
     pub(crate) unsafe fn to_write(way: W, index: Index) -> Self {
+        let slots = way.slots();
+        let element = slots.element(index);
         // SAFETY: the caller's promise.
-        unsafe { way.slots().furnish(index) };
-        Self { way, index, _element: PhantomData, _policy: PhantomData }
+        unsafe { element.furnish(&slots.header().policy, || slots.put_back(index)) };
+        let element = NonNull::from(element);
+        Self { way, index, element, _policy: PhantomData }
     }
 
     /// Takes over a slot that the receiver has received.
@@ -51,19 +61,20 @@ impl<W: Way<T, R>, T, R: Recycle<T>> Held<W, T, R> {
     /// It is the caller's.
     #[inline]
     pub(crate) unsafe fn to_read(way: W, index: Index) -> Self {
-        Self { way, index, _element: PhantomData, _policy: PhantomData }
+        let element = NonNull::from(way.slots().element(index));
+        Self { way, index, element, _policy: PhantomData }
     }
 
     #[inline]
     pub(crate) fn element(&self) -> &T {
         // SAFETY: the slot is the owner's, who is borrowed.
-        unsafe { self.way.slots().element(self.index).get() }
+        unsafe { self.element.as_ref().get() }
     }
 
     #[inline]
     pub(crate) fn element_mut(&mut self) -> &mut T {
         // SAFETY: the slot is the owner's, who is borrowed mutably.
-        unsafe { self.way.slots().element(self.index).get_mut() }
+        unsafe { self.element.as_ref().get_mut() }
     }
 
     /// For a sender: publishes the slot. If the receiver is gone, drops its element and puts it back.

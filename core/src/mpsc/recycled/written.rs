@@ -59,8 +59,10 @@ impl<'a, T, R: Recycle<T>> SendRef<'a, T, R> {
     /// The slot is the caller's, as a sender.
     #[inline]
     pub(super) unsafe fn new(slots: &'a Slots<T, R>, index: Index) -> Self {
+        // First, so that nothing comes between recycling the element and writing it: a compiler can make one of the two.
+        let unwinding = sync::is_unwinding();
         // SAFETY: the caller's promise.
-        Self { held: unsafe { Held::to_write(slots, index) }, unwinding: sync::is_unwinding() }
+        Self { held: unsafe { Held::to_write(slots, index) }, unwinding }
     }
 
     /// Publishes the message, as dropping this does.
