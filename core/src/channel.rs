@@ -292,8 +292,7 @@ impl Channel {
     /// A sender is gone; if it was the last, the receiver is told.
     #[inline]
     pub(crate) fn sender_gone(&self) {
-        let Counts { senders, handles, .. } = &self.counts;
-        if !handles.is_single() && senders.decrement() && self.ledger.hang_up() {
+        if !self.counts.is_the_end() && self.counts.senders.decrement() && self.ledger.hang_up() {
             self.wake_unparked();
         }
     }

@@ -87,6 +87,13 @@ impl Counts {
         }
     }
 
+    /// The caller's handle is the last, and the channel goes with it, so nobody need be told. One in a `static` stays, and with it
+    /// those whose futures were forgotten in the queue.
+    #[inline]
+    pub(crate) fn is_the_end(&self) -> bool {
+        self.handles.is_single() && !self.is_static
+    }
+
     /// Claims a channel in a `static`. False: it is split.
     pub(crate) fn begin_split(&self) -> bool {
         // Acquire pairs with the Release in `end_split`: the last use is over.

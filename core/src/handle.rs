@@ -311,8 +311,8 @@ impl<T> Handle<T> {
     /// # Safety
     /// The caller is the receiver and never receives again.
     pub(crate) unsafe fn end_receiving(&self) {
-        if self.channel.counts.handles.is_single() {
-            // Nobody is left to be told, and this handle drops what is queued.
+        if self.channel.counts.is_the_end() {
+            // This handle drops what is queued.
             self.channel.receiver.take_home();
             // SAFETY: the caller is the receiver, and nobody else has the channel.
             return unsafe { self.channel.receiver.forget() };

@@ -126,7 +126,7 @@ macro_rules! queue_ref_methods {
             self.view().push_ref()
         }
 
-        /// Gives the next element where it is. Its slot is recycled when the reference is dropped.
+        /// Gives the next element where it is. Its slot is given back when the reference is dropped.
         #[inline]
         pub fn pop_ref(&self) -> Option<PopRef<'_, T, R>> {
             self.view().pop_ref()

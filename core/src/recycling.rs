@@ -4,16 +4,15 @@
 //! [`queue`](crate::queue)) owns its elements. When a slot is released, its element is recycled and waits for the next
 //! message: a `String` is cleared and keeps its allocation. So what a message holds is let go of then.
 //!
-//! Elements that have nothing to drop ([`core::mem::needs_drop`]), numbers and arrays of them, hold nothing. They are left as they
-//! are until a sender gets the slot: there the compiler may see that the message is written over what recycling writes, and
-//! leave that out. What has to be wiped at once belongs in a type that has a `Drop`.
+//! A policy may have it later: [`Recycle::is_lazy`]. The [default](DefaultRecycle) does so with elements that hold nothing, such as
+//! numbers and arrays of them.
 //!
 //! | event | calls |
 //! |---|---|
 //! | the channel is made | none |
 //! | a sender gets a slot by reference that has no element: at first, and after one was taken out by value | `new_element` |
-//! | a sender gets a slot by reference that has one | none; `recycle`, if elements have nothing to drop |
-//! | a slot is released: a received reference is dropped, or a sender gives it up unsent | `recycle`, if they have |
+//! | a sender gets a slot by reference that has one | none; of a lazy policy `recycle` |
+//! | a slot is released: a received reference is dropped, or a sender gives it up unsent | `recycle`; of a lazy policy none |
 //! | sent by value | none: the slot's idle element is dropped |
 //! | received by value | none |
 //! | released after the receiver is gone | none: the element is dropped |
@@ -29,6 +28,7 @@ use alloc::{
 };
 #[cfg(feature = "std")]
 use core::hash::{BuildHasher, Hash};
+use core::mem::needs_drop;
 #[cfg(feature = "std")]
 use std::collections::{HashMap, HashSet};
 
@@ -60,9 +60,21 @@ pub trait Recycle<T> {
 
     /// Makes an element as new, keeping what is costly to make.
     fn recycle(&self, element: &mut T);
+
+    /// Whether an element stays as it is when its slot is released, and is recycled when a sender gets the slot again, if ever.
+    ///
+    /// False unless a policy says otherwise: what a message holds is let go of when it was read. If it holds nothing, lazy is
+    /// faster: where the message is written the compiler may see that it is written over what recycling writes, and leave that
+    /// out. Always the same for the same policy.
+    fn is_lazy(&self) -> bool {
+        false
+    }
 }
 
 /// Elements are `T::default()`, and recycled by being cloned from that, which keeps the allocation of a `String` or a `Vec`.
+///
+/// It is lazy with elements that have nothing to drop ([`core::mem::needs_drop`]). What has to be wiped when it was read belongs
+/// in a type that has a `Drop`.
 ///
 /// ```
 /// use sakia::recycling::{DefaultRecycle, Recycle};
@@ -91,6 +103,11 @@ impl<T: Default + Clone> Recycle<T> for DefaultRecycle {
     #[inline]
     fn recycle(&self, element: &mut T) {
         element.clone_from(&T::default());
+    }
+
+    #[inline]
+    fn is_lazy(&self) -> bool {
+        !needs_drop::<T>()
     }
 }
 
@@ -171,6 +188,10 @@ impl<T, R: Recycle<T> + ?Sized> Recycle<T> for &R {
     fn recycle(&self, element: &mut T) {
         (**self).recycle(element);
     }
+
+    fn is_lazy(&self) -> bool {
+        (**self).is_lazy()
+    }
 }
 
 /// As a reference.
@@ -182,6 +203,10 @@ impl<T, R: Recycle<T> + ?Sized> Recycle<T> for Arc<R> {
 
     fn recycle(&self, element: &mut T) {
         (**self).recycle(element);
+    }
+
+    fn is_lazy(&self) -> bool {
+        (**self).is_lazy()
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! | a slot is | its element is |
 //! |---|---|
-//! | free | what `recycle` left, or none: made anew when the slot is next written by reference |
+//! | free | what `recycle` left (of a lazy policy: the last message), or none: made anew when the slot is next written by reference |
 //! | in a sender's hand by reference, queued, or on the receiver's side | there |
 //! | in a sender's hand by value | being replaced |
 
@@ -186,8 +186,8 @@ impl<T, R> Slots<T, R> {
     /// The caller is the receiver and never receives again.
     pub(crate) unsafe fn end_receiving(&self) {
         let wheel = self.wheel();
-        if wheel.counts.handles.is_single() {
-            // Nobody is left to be told, and this handle drops what is queued.
+        if wheel.counts.is_the_end() {
+            // This handle drops what is queued.
             wheel.waker().take_home();
             // SAFETY: the caller is the receiver, and nobody else has the channel.
             return unsafe { wheel.waker().forget() };

@@ -10,7 +10,7 @@ use behaviour::{Polled, now, parked};
 use futures_util::SinkExt as _;
 use sakia::{
     mpsc::{
-        Builder,
+        Builder, StaticChannel,
         recycled::{self, Receiver, Sender},
     },
     queue::Queue,
@@ -214,6 +214,48 @@ fn streams_that_are_forgotten_take_nothing() {
     assert!(!sender.is_closed(), "the receiver was never dropped");
     (0..CAPACITY as u32).for_each(|n| sender.try_send(n).unwrap());
     assert!(sender.try_send(9).unwrap_err().is_full());
+}
+
+/// Those who were forgotten in the queue of a channel in a `static` are not found there when it is split again.
+#[test]
+fn a_static_that_is_split_again_has_forgotten_them_too() {
+    static BY_VALUE: StaticChannel<u32, 1> = StaticChannel::new();
+    static IN_PLACE: recycled::StaticChannel<u32, 1> = recycled::StaticChannel::new();
+    for receiver_goes_last in [false, true] {
+        let (sender, receiver) = BY_VALUE.split();
+        sender.try_send(1).unwrap();
+        parked(sender.send(2)).forget();
+        parked(sender.closed()).forget();
+        drop_both(sender, receiver, receiver_goes_last);
+        let (sender, mut receiver) = BY_VALUE.split();
+        sender.try_send(1).unwrap();
+        let mut waiting = parked(sender.send(2));
+        assert_eq!(now(receiver.recv()), Some(1));
+        waiting.ready().unwrap();
+        assert_eq!((receiver.try_recv(), sender.capacity()), (Ok(2), 1));
+
+        let (sender, receiver) = IN_PLACE.split();
+        sender.try_send(1).unwrap();
+        parked(sender.reserve_ref()).forget();
+        parked(sender.closed()).forget();
+        drop_both(sender, receiver, receiver_goes_last);
+        let (sender, mut receiver) = IN_PLACE.split();
+        sender.try_send(1).unwrap();
+        let mut waiting = parked(sender.send(2));
+        assert_eq!(now(receiver.recv()), Some(1));
+        waiting.ready().unwrap();
+        assert_eq!((receiver.try_recv(), sender.capacity()), (Ok(2), 1));
+    }
+}
+
+fn drop_both<S, R>(sender: S, receiver: R, receiver_goes_last: bool) {
+    if receiver_goes_last {
+        drop(sender);
+        drop(receiver);
+    } else {
+        drop(receiver);
+        drop(sender);
+    }
 }
 
 /// A task is aborted at each of its awaits: nothing it had not sent is there, and all it had is free again.

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use behaviour::panic_of;
 use sakia::{
     mpsc::{
-        recycled::{OwnedRecvRef, Receiver, RecvRef, Sender},
+        recycled::{self, OwnedRecvRef, Receiver, RecvRef, Sender},
         with_recycle,
     },
     queue::Queue,
-    recycling::Recycle,
+    recycling::{DefaultRecycle, Recycle, WithCapacity},
 };
 
 /// Counts what is asked of it, and panics if told to.
@@ -71,10 +71,10 @@ impl Recycle<Element> for Policy {
     }
 }
 
-/// As [`Policy`], for elements that have nothing to drop.
-struct PlainPolicy(Arc<Counts>);
+/// As [`Policy`], but lazy.
+struct LazyPolicy(Arc<Counts>);
 
-impl Recycle<u32> for PlainPolicy {
+impl Recycle<u32> for LazyPolicy {
     fn new_element(&self) -> u32 {
         self.0.made.fetch_add(1, SeqCst);
         0
@@ -84,6 +84,10 @@ impl Recycle<u32> for PlainPolicy {
         assert!(!self.0.panic_in_recycle.swap(false, Relaxed), "in recycle");
         self.0.recycled.fetch_add(1, SeqCst);
         *element = 0;
+    }
+
+    fn is_lazy(&self) -> bool {
+        true
     }
 }
 
@@ -116,9 +120,9 @@ fn elements_are_made_at_first_use_and_recycled_when_released() {
 }
 
 #[test]
-fn elements_with_nothing_to_drop_are_recycled_when_they_are_next_written() {
+fn a_lazy_policy_recycles_when_an_element_is_next_written() {
     let counts = Arc::<Counts>::default();
-    let (sender, mut receiver) = with_recycle(1, PlainPolicy(counts.clone()));
+    let (sender, mut receiver) = with_recycle(1, LazyPolicy(counts.clone()));
     for n in 0..5 {
         let mut slot = sender.try_send_ref().unwrap();
         assert_eq!((*slot, counts.all()), (0, (1, n, 0)));
@@ -138,7 +142,7 @@ fn elements_with_nothing_to_drop_are_recycled_when_they_are_next_written() {
     assert_eq!(panic_of(|| drop(sender.try_send_ref())).unwrap().message, "in recycle");
     assert_eq!((sender.capacity(), *sender.try_send_ref().unwrap(), counts.all()), (1, 0, (3, 6, 0)));
 
-    let queue = Queue::with_recycle(1, PlainPolicy(counts.clone()));
+    let queue = Queue::with_recycle(1, LazyPolicy(counts.clone()));
     for n in 0..3 {
         *queue.push_ref().unwrap() = 7;
         assert_eq!((*queue.pop_ref().unwrap(), counts.all()), (7, (4, 6 + n, 0)));
@@ -146,6 +150,25 @@ fn elements_with_nothing_to_drop_are_recycled_when_they_are_next_written() {
     counts.panic_in_recycle.store(true, Relaxed);
     assert_eq!(panic_of(|| drop(queue.push_ref())).unwrap().message, "in recycle");
     assert_eq!((queue.remaining(), *queue.push_ref().unwrap(), counts.all()), (1, 0, (5, 8, 0)));
+}
+
+#[test]
+fn the_default_policy_is_lazy_with_elements_that_hold_nothing() {
+    fn is_lazy<T>(policy: impl Recycle<T>) -> bool {
+        policy.is_lazy()
+    }
+    assert!(is_lazy::<[u8; 4]>(DefaultRecycle::new()) && is_lazy::<u32>(&Arc::new(DefaultRecycle::new())));
+    assert!(!is_lazy::<String>(DefaultRecycle::new()) && !is_lazy::<Vec<u8>>(&WithCapacity::new()));
+    assert!(is_lazy(Arc::new(LazyPolicy(Arc::default()))) && !is_lazy(Policy(Arc::default())));
+
+    let (sender, mut receiver) = recycled::channel::<[u8; 2]>(1);
+    for _ in 0..3 {
+        let mut slot = sender.try_send_ref().unwrap();
+        assert_eq!(*slot, [0, 0], "as new");
+        slot[1] = 1;
+        drop(slot);
+        assert_eq!(*receiver.try_recv_ref().unwrap(), [0, 1]);
+    }
 }
 
 #[test]

@@ -101,6 +101,8 @@ assert_not!(
 assert_is!(Receiver<Stays>, Sender<Stays>, BoxedPollSender<Stays>, OwnedRecvRef<u8>, SendRef<'static, u8>: Unpin);
 assert_not!(PollSender<u8>: Unpin);
 assert_is!(Sender<Stays>, Receiver<Stays>, WeakSender<Stays>: UnwindSafe);
+assert_is!(OwnedSendRef<u8>, OwnedRefPermit<u8>: UnwindSafe);
+assert_is!(OwnedSendRef<u8>, OwnedRefPermit<u8>: RefUnwindSafe);
 assert_is!(Sender<Stays>, Receiver<Stays>, WeakSender<Stays>: RefUnwindSafe);
 
 /// The futures of a channel can be sent if its messages can.

@@ -134,7 +134,8 @@ impl<T, R: Recycle<T>> Drop for PushRef<'_, T, R> {
 /// The element at the head of a queue, taken out of the order, where it is. Made by `pop_ref` of
 /// [`StaticQueue`](super::StaticQueue) and `Queue`.
 ///
-/// It is used as the element, and may change it. Dropped, it recycles the element and gives the slot back.
+/// It is used as the element, and may change it. Dropped, it gives the slot back, and the element is
+/// [recycled](crate::recycling).
 #[must_use = "dropped, the element is gone"]
 pub struct PopRef<'a, T, R: Recycle<T> = DefaultRecycle> {
     held: Held<'a, T, R>,

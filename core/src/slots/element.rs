@@ -5,7 +5,7 @@ use crate::{
     recycling::Recycle,
     sync::{OnDrop, UnsafeCell, const_unless_loom},
 };
-use core::{mem::needs_drop, ptr::NonNull};
+use core::ptr::NonNull;
 
 /// What a message is written in. The value belongs to who has the slot.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl<T> Element<T> {
         unsafe {
             if self.value.with(|value| (*value).is_none()) {
                 self.make(policy, give_up);
-            } else if !needs_drop::<T>() {
+            } else if policy.is_lazy() {
                 let give_up = OnDrop(give_up);
                 self.recycle_now(policy);
                 core::mem::forget(give_up);
@@ -104,7 +104,7 @@ impl<T> Element<T> {
     /// The caller has the slot.
     #[inline(always)]
     pub(crate) unsafe fn recycle<R: Recycle<T>>(&self, policy: &R) {
-        if needs_drop::<T>() {
+        if !policy.is_lazy() {
             // SAFETY: the caller's promise.
             unsafe { self.recycle_now(policy) };
         }

@@ -2,7 +2,11 @@
 
 use super::{Element, Slots};
 use crate::{pool::Index, recycling::Recycle, sync::OnDrop};
-use core::{marker::PhantomData, ptr::NonNull};
+use core::{
+    marker::PhantomData,
+    panic::{RefUnwindSafe, UnwindSafe},
+    ptr::NonNull,
+};
 
 /// What leads from a slot in hand to its channel: a borrowed handle or an owned one.
 pub(crate) trait Way<T, R> {
@@ -39,6 +43,8 @@ pub(crate) struct Held<W, T, R> {
 unsafe impl<W: Send, T: Send, R> Send for Held<W, T, R> {}
 // SAFETY: as above.
 unsafe impl<W: Sync, T: Sync, R> Sync for Held<W, T, R> {}
+impl<W: UnwindSafe, T: UnwindSafe, R> UnwindSafe for Held<W, T, R> {}
+impl<W: RefUnwindSafe, T: RefUnwindSafe, R> RefUnwindSafe for Held<W, T, R> {}
 
 impl<W: Way<T, R>, T, R: Recycle<T>> Held<W, T, R> {
     /// Takes over a slot that a sender has got.

@@ -15,7 +15,8 @@ type Owned<T, R> = Held<Slots<T, R>, T, R>;
 
 /// A received message, where it is. Made by [`Receiver::recv_ref`](super::Receiver::recv_ref) and the like.
 ///
-/// It is used as the element, and may change it. Dropped, it recycles the element and gives the slot back.
+/// It is used as the element, and may change it. Dropped, it gives the slot back, and the element is
+/// [recycled](crate::recycling).
 #[must_use = "dropped, the message is gone"]
 pub struct RecvRef<'a, T, R: Recycle<T> = DefaultRecycle> {
     held: Borrowed<'a, T, R>,
@@ -69,7 +70,7 @@ impl<T, R: Recycle<T>> Drop for RecvRef<'_, T, R> {
 /// [`Receiver::recv_ref_owned`](super::Receiver::recv_ref_owned) and the like.
 ///
 /// It keeps its own slot and the channel's memory; the receiver goes on meanwhile. It may outlive all handles. Dropped, it
-/// recycles the element and gives the slot back.
+/// gives the slot back, and the element is [recycled](crate::recycling).
 ///
 /// ```
 /// let (sender, mut receiver) = sakia::mpsc::recycled::channel::<String>(2);
@@ -125,7 +126,8 @@ forward_to_element!([] OwnedRecvRef);
 /// Several received messages, where they are, oldest first. Made by
 /// [`Receiver::recv_many_ref`](super::Receiver::recv_many_ref) and the like.
 ///
-/// Until it is dropped they count as queued. Dropped, it recycles the elements and gives the slots back.
+/// Until it is dropped they count as queued. Dropped, it gives the slots back, and the elements are
+/// [recycled](crate::recycling).
 ///
 /// ```
 /// # futures_executor::block_on(async {

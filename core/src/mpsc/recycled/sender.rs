@@ -122,7 +122,7 @@ impl<T, R: Recycle<T>> Sender<T, R> {
 
     /// As [`send_ref`](Self::send_ref), blocking this thread.
     ///
-    /// It looks for a slot again a few times, letting other threads run in between, before it takes its place among those who
+    /// It looks for a slot again a few times, mostly letting other threads run in between, before it takes its place among those who
     /// wait.
     ///
     /// # Errors
@@ -250,7 +250,7 @@ impl<T, R: Recycle<T>> Sender<T, R> {
 
     /// As [`reserve_ref`](Self::reserve_ref), blocking this thread.
     ///
-    /// It looks for a slot again a few times, letting other threads run in between, before it takes its place among those who
+    /// It looks for a slot again a few times, mostly letting other threads run in between, before it takes its place among those who
     /// wait.
     ///
     /// # Errors
@@ -391,7 +391,7 @@ impl<T, R> Sender<T, R> {
 
     /// Sends a message by value, blocking this thread until a slot is free.
     ///
-    /// It looks for a slot again a few times, letting other threads run in between, before it takes its place among those who
+    /// It looks for a slot again a few times, mostly letting other threads run in between, before it takes its place among those who
     /// wait.
     ///
     /// # Errors

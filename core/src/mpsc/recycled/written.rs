@@ -167,8 +167,10 @@ impl<T, R: Recycle<T>> OwnedSendRef<T, R> {
     /// # Safety
     /// The slot is the caller's, as a sender.
     pub(super) unsafe fn new(sender: Sender<T, R>, index: Index) -> Self {
+        // First: see `SendRef::new`.
+        let unwinding = sync::is_unwinding();
         // SAFETY: the caller's promise.
-        Self { held: Some(unsafe { Held::to_write(sender, index) }), unwinding: sync::is_unwinding() }
+        Self { held: Some(unsafe { Held::to_write(sender, index) }), unwinding }
     }
 
     /// Publishes the message and gives the sender back. As [`SendRef::send`].
