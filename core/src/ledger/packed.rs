@@ -235,6 +235,10 @@ impl Packed<'_> {
             if word.has(CLOSED) {
                 return Err(Refused::Closed);
             }
+            // Nobody is passed then, whatever room there is: the receiver's line is left alone.
+            if word.has(WAITING) && self.is_strict() {
+                return Err(Refused::Full);
+            }
             if !self.has_room(word, n) {
                 // The head that was read may be younger than `word`: only an unchanged word tells.
                 let again = self.word();
