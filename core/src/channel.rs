@@ -292,7 +292,7 @@ impl Channel {
     /// A sender is gone; if it was the last, the receiver is told.
     #[inline]
     pub(crate) fn sender_gone(&self) {
-        if !self.counts.is_the_end() && self.counts.senders.decrement() && self.ledger.hang_up() {
+        if self.counts.senders.decrement() && self.ledger.hang_up() {
             self.wake_unparked();
         }
     }

@@ -87,8 +87,8 @@ impl Counts {
         }
     }
 
-    /// The caller's handle is the last, and the channel goes with it, so nobody need be told. One in a `static` stays, and with it
-    /// those whose futures were forgotten in the queue.
+    /// The caller's handle is the last, and the channel goes with it, so nobody need be told that the receiver goes. A channel in a
+    /// `static` stays, and with it those whose futures were forgotten in the queue.
     #[inline]
     pub(crate) fn is_the_end(&self) -> bool {
         self.handles.is_single() && !self.is_static

@@ -95,8 +95,7 @@ impl<T> Clone for Handle<T> {
 
 impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
-        let handles = &self.channel.counts.handles;
-        if handles.is_single() || handles.decrement() {
+        if self.channel.counts.handles.decrement() {
             self.end();
         }
     }

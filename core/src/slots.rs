@@ -70,8 +70,7 @@ impl<T, R> Clone for Slots<T, R> {
 
 impl<T, R> Drop for Slots<T, R> {
     fn drop(&mut self) {
-        let handles = &self.wheel().counts.handles;
-        if handles.is_single() || handles.decrement() {
+        if self.wheel().counts.handles.decrement() {
             self.end();
         }
     }

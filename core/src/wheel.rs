@@ -385,7 +385,7 @@ impl Wheel {
     /// A sender is gone; if it was the last, the receiver is told.
     #[inline]
     pub(crate) fn sender_gone(&self) {
-        if !self.counts.is_the_end() && self.counts.senders.decrement() && self.tail.hang_up() {
+        if self.counts.senders.decrement() && self.tail.hang_up() {
             self.wake_unparked();
         }
     }
