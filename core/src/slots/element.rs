@@ -78,9 +78,11 @@ impl<T> Element<T> {
         unsafe {
             if self.value.with(|value| (*value).is_none()) {
                 self.make(policy, give_up);
-            } else if policy.is_lazy() {
+            } else {
                 let give_up = OnDrop(give_up);
-                self.recycle_now(policy);
+                if policy.is_lazy() {
+                    self.recycle_now(policy);
+                }
                 core::mem::forget(give_up);
             }
         }
