@@ -53,7 +53,7 @@ impl Channel {
                 ledger: Ledger::new(layout, bound, overtaking),
                 receiver: ReceiverWaker::new(),
                 counts,
-                queue: Lock::new(Queue::new()),
+                queue: Queue::locked(),
             }
         }
     }
@@ -251,9 +251,9 @@ impl Channel {
 
     /// Newcomers are stopped by who has waited longest.
     fn limit_by_first(&self, senders: &List) {
-        // SAFETY: the lock is held and the node is in the list.
-        if let Some(mark) = senders.first_ref().and_then(|first| unsafe { first.inner(|inner| inner.mark) }) {
-            self.ledger.set_limit(mark);
+        if let Some(first) = senders.first_ref() {
+            // SAFETY: the lock is held and the node is in the list.
+            self.ledger.set_limit(unsafe { first.inner(|inner| inner.mark) });
         }
     }
 

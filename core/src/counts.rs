@@ -72,6 +72,8 @@ pub(crate) struct Counts {
     /// For a channel in a `static`: it is split and not all handles are gone.
     split: AtomicBool,
     pub(crate) is_static: bool,
+    /// No gap that nobody writes: around one, a compiler makes a new channel elsewhere and copies it, in pieces that overlap.
+    _filled: [u8; 6],
 }
 
 impl Counts {
@@ -83,6 +85,7 @@ impl Counts {
                 handles: Count::new(2),
                 split: AtomicBool::new(false),
                 is_static,
+                _filled: [0; 6],
             }
         }
     }

@@ -140,16 +140,30 @@ impl<T> Handle<T> {
     /// Fills the position that was claimed and wakes the receiver if that is ours to do.
     #[inline]
     pub(crate) fn fill<const CHAINED: bool>(&self, claim: &Claim, value: T) {
-        if self.put::<CHAINED>(claim.position, value) | claim.wake {
-            self.wake(claim.wake);
+        match self.near_place::<CHAINED>(claim.position) {
+            Some(place) => self.fill_place(&place, claim.wake, value),
+            None => self.fill_far(claim.position, claim.wake, value),
+        }
+    }
+
+    /// Of what happens once a block, all is out of line: the usual case keeps nothing over a call.
+    #[cold]
+    #[inline(never)]
+    fn fill_far(&self, position: Position, wake: bool, value: T) {
+        self.fill_place(&self.place::<true>(position), wake, value);
+    }
+
+    #[inline(always)]
+    fn fill_place(&self, place: &Place<'_, T>, wake: bool, value: T) {
+        if self.put(place, value) | wake {
+            self.wake(wake);
         }
     }
 
     /// Writes and publishes. True: the receiver left a mark.
     #[inline(always)]
-    fn put<const CHAINED: bool>(&self, position: Position, value: T) -> bool {
-        let place = self.place::<CHAINED>(position);
-        // SAFETY: callers pass positions that they have claimed, once.
+    fn put(&self, place: &Place<'_, T>, value: T) -> bool {
+        // SAFETY: callers pass the places of positions that they have claimed, once.
         unsafe {
             place.write(value);
             place.publish()
@@ -159,26 +173,40 @@ impl<T> Handle<T> {
     /// Where the message at `position` goes, which the caller has claimed and not published yet.
     #[inline(always)]
     fn place<const CHAINED: bool>(&self, position: Position) -> Place<'_, T> {
+        match self.near_place::<CHAINED>(position) {
+            Some(place) => place,
+            #[cfg(feature = "alloc")]
+            None => self.find_place(position),
+            #[cfg(not(feature = "alloc"))]
+            None => unreachable!("all is in rings"),
+        }
+    }
+
+    /// The same, if senders need not go on to another block for it.
+    #[inline(always)]
+    fn near_place<const CHAINED: bool>(&self, position: Position) -> Option<Place<'_, T>> {
         let layout = self.layout();
         debug_assert_eq!(CHAINED, layout.is_endless());
         #[cfg(feature = "alloc")]
         if CHAINED {
-            let block = self.chain.tail_at(position).unwrap_or_else(|| self.find_block(position));
+            let block = self.chain.tail_at(position)?;
             // SAFETY: it is the receiver's to give away only after the message was published.
-            return unsafe { Place::in_block(block, position) };
+            return Some(unsafe { Place::in_block(block, position) });
         }
-        self.slot(layout, position)
+        Some(self.slot(layout, position))
     }
 
     #[cfg(feature = "alloc")]
     #[cold]
     #[inline(never)]
-    fn find_block(&self, position: Position) -> NonNull<Block> {
+    fn find_place(&self, position: Position) -> Place<'_, T> {
         let ledger = &self.channel.ledger;
         if self.layout().distance(ledger.head_seen_by_others(), position) >> (POSITION_BITS - 1) != 0 {
             sync::abort("more messages than can be counted");
         }
-        self.chain.find::<T>(position, || ledger.fence_claims())
+        let block = self.chain.find::<T>(position, || ledger.fence_claims());
+        // SAFETY: as in `near_place`.
+        unsafe { Place::in_block(block, position) }
     }
 
     /// Wakes the receiver, which has been unparked already or has left a mark.
@@ -203,8 +231,8 @@ impl<T> Handle<T> {
         let mut position = claim.position;
         let mut wake = claim.wake;
         for value in values.take(n) {
-            wake |= self.put::<CHAINED>(position, value);
-            position = self.layout().advance(position, 1);
+            wake |= self.put(&self.place::<CHAINED>(position), value);
+            position = self.layout().advance_in::<CHAINED>(position, 1);
         }
         if wake {
             self.wake(claim.wake);
@@ -383,12 +411,14 @@ impl<T, const CHAINED: bool> Source for Received<'_, T, CHAINED> {
     }
 
     fn look(&self, head: Position) -> View {
-        self.channel.ledger.look(head)
+        self.channel.ledger.look::<CHAINED>(head)
     }
 
     fn relieve(&self) -> bool {
         #[cfg(feature = "alloc")]
-        self.give_back_memory();
+        if CHAINED {
+            self.give_back_memory();
+        }
         self.channel.relieve()
     }
 
@@ -397,7 +427,7 @@ impl<T, const CHAINED: bool> Source for Received<'_, T, CHAINED> {
     }
 
     fn park(&self, head: Position) -> View {
-        self.channel.ledger.park(head)
+        self.channel.ledger.park::<CHAINED>(head)
     }
 
     fn unpark(&self) -> bool {

@@ -1,7 +1,7 @@
 //! The ledger: which positions are free, claimed or used, who may have them, and who waits.
 //!
 //! A sender needs a *credit*, the right to one slot. It either takes a credit and a position at once
-//! ([`Ledger::claim_next`], [`Ledger::claim_from`], [`Ledger::claim_chained`]), or first the credit ([`Ledger::reserve`])
+//! ([`Ledger::claim_next`], [`Ledger::claim_once`], [`Ledger::claim`]), or first the credit ([`Ledger::reserve`])
 //! and the position later ([`Ledger::claim_reserved`]): a permit holds capacity, not a place in the order. The receiver
 //! gives a slot's credit back when it has emptied the slot ([`Ledger::advance`]).
 //!
@@ -117,6 +117,7 @@ impl<T> core::ops::Deref for CacheLine<T> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 enum Kind {
     #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
     Packed,
@@ -181,12 +182,23 @@ pub(crate) struct Ledger {
 
 /// Calls a method of the kind that the ledger is; `side` is whose copy is asked.
 macro_rules! by_kind {
-    ($self:ident.$side:ident, $method:ident($($argument:expr),*)) => {
+    ($self:ident.$side:ident, $method:ident $(::<$chained:ident>)? ($($argument:expr),*)) => {
         match $self.$side.kind {
             #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
-            Kind::Packed => Packed($self).$method($($argument),*),
-            Kind::Split => Split($self).$method($($argument),*),
-            Kind::Open => Open(Split($self)).$method($($argument),*),
+            Kind::Packed => Packed($self).$method$(::<$chained>)?($($argument),*),
+            Kind::Split => Split($self).$method$(::<$chained>)?($($argument),*),
+            Kind::Open => Open(Split($self)).$method$(::<$chained>)?($($argument),*),
+        }
+    };
+}
+
+/// The same; of a ring, the kind is known.
+macro_rules! by_shape {
+    ($self:ident.$side:ident, $method:ident $(::<$chained:ident>)? ($($argument:expr),*)) => {
+        if CHAINED {
+            by_kind!($self.$side, $method $(::<$chained>)? ($($argument),*))
+        } else {
+            $self.of_ring().$method $(::<$chained>)? ($($argument),*)
         }
     };
 }
@@ -273,7 +285,7 @@ impl Ledger {
     #[inline(always)]
     pub(crate) fn claim_unbounded(&self) -> Option<Claim> {
         debug_assert!(self.producers.kind == Kind::Open);
-        self.producers.tail.claim(1)
+        self.producers.tail.claim::<true>(1)
     }
 
     /// The position that will be claimed next, read by a read-modify-write: who claims later acquires what the caller did
@@ -299,36 +311,67 @@ impl Ledger {
         Split(self)
     }
 
-    /// Takes a credit and a position, where the messages are in blocks and not in a ring.
+    /// Takes a credit and a position in a ring, in the usual case. If it is not certain at the first look that there is room, it
+    /// gives the word that it found, for [`Self::claim_once`]. Err(None): another sender was faster; [`Self::claim`] is the next
+    /// to be called.
     #[inline(always)]
-    pub(crate) fn claim_chained(&self) -> Result<Claim, Refused> {
-        by_kind!(self.producers, claim())
-    }
-
-    /// Takes a credit and a position in a ring, in the usual case. If it is not certain at the first look that there is room,
-    /// or another sender was faster, it gives the word that it found, for [`Self::claim_from`].
-    #[inline(always)]
-    pub(crate) fn claim_next(&self) -> Result<Claim, Position> {
+    pub(crate) fn claim_next(&self) -> Result<Claim, Option<Position>> {
         self.of_ring().claim_next::<false>()
     }
 
-    /// Takes a credit and a position in a ring.
+    /// The same, one look further. Err(None): as there.
     #[inline(always)]
-    pub(crate) fn claim_from(&self, word: Position) -> Result<Claim, Refused> {
-        self.of_ring().claim_from(word)
+    pub(crate) fn claim_once(&self, word: Position) -> Result<Claim, Option<Refused>> {
+        self.of_ring().claim_once(word)
+    }
+
+    /// As [`Self::claim_next`], where the messages are in blocks and not in a ring. Else [`Self::claim`] is the next to be
+    /// called.
+    #[inline(always)]
+    pub(crate) fn claim_next_chained(&self) -> Option<Claim> {
+        #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
+        if self.producers.kind == Kind::Packed {
+            return Packed(self).claim_next::<true>().ok();
+        }
+        None
+    }
+
+    /// Takes a credit and a position, CHAINED: where the messages are in blocks and not in a ring.
+    #[inline(always)]
+    pub(crate) fn claim<const CHAINED: bool>(&self) -> Result<Claim, Refused> {
+        by_shape!(self.producers, claim::<CHAINED>())
     }
 
     /// Turns `n` reserved credits into as many positions in a row. None when the receiver is gone: then the credits
     /// are given back and nothing may be written.
     #[inline(always)]
     pub(crate) fn claim_reserved<const CHAINED: bool>(&self, n: usize) -> Option<Claim> {
-        if CHAINED { by_kind!(self.producers, claim_reserved(n)) } else { self.of_ring().claim_reserved(n) }
+        if CHAINED {
+            by_kind!(self.producers, claim_reserved::<CHAINED>(n))
+        } else {
+            self.of_ring().claim_reserved::<false>(n)
+        }
     }
 
     /// Moves the head from `head` by `n`, whose credits are free then. False: they are not, since senders are to be served.
     #[inline(always)]
     pub(crate) fn advance<const CHAINED: bool>(&self, head: Position, n: usize) -> bool {
-        if CHAINED { by_kind!(self.consumer, advance(head, n)) } else { self.of_ring().advance(head, n) }
+        if CHAINED {
+            by_kind!(self.consumer, advance::<CHAINED>(head, n))
+        } else {
+            self.of_ring().advance::<false>(head, n)
+        }
+    }
+
+    /// What there is at `head`.
+    pub(crate) fn look<const CHAINED: bool>(&self, head: Position) -> View {
+        by_shape!(self.consumer, look(head))
+    }
+
+    /// Announces that the receiver's waker is in its cell, which was not announced; the view is of the same moment. From then
+    /// on, whoever changes the view clears PARKED and must wake.
+    pub(crate) fn park<const CHAINED: bool>(&self, head: Position) -> View {
+        by_shape!(self.consumer, park(head))
     }
 
     /// Messages sent and not yet received.
@@ -379,13 +422,6 @@ impl Ledger {
     of_each_kind! { consumer:
         /// After [`Self::advance`] said false: the credits are the caller's, as spare.
         fn advance_in_hand(head: Position, n: usize);
-
-        /// What there is at `head`.
-        fn look(head: Position) -> View;
-
-        /// Announces that the receiver's waker is in its cell; the view is of the same moment. From then on, whoever
-        /// changes the view clears PARKED and must wake.
-        fn park(head: Position) -> View;
 
         /// Withdraws that. False: somebody else was faster and is about to take the waker.
         fn unpark() -> bool;

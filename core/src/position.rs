@@ -110,6 +110,13 @@ impl Layout {
         if self.index(position) + n >= self.slots() { self.carry(next) } else { next }
     }
 
+    /// As [`Self::advance`]; CHAINED: the layout is endless, and need not be asked.
+    #[inline(always)]
+    pub(crate) const fn advance_in<const CHAINED: bool>(self, position: Position, n: usize) -> Position {
+        debug_assert!(!CHAINED || self.is_endless());
+        if CHAINED { position.wrapping_add(n as Position) & POSITION_MASK } else { self.advance(position, n) }
+    }
+
     /// Out of line, so that the usual case is a branch that is foreseen, not one more step that all wait for.
     #[cold]
     const fn carry(self, next: Position) -> Position {

@@ -98,11 +98,11 @@ impl Tail {
         }
     }
 
-    /// Takes `n` positions in a row. None: the receiver is gone, and nothing may be written.
+    /// Takes `n` positions in a row, CHAINED: of an endless layout. None: the receiver is gone, and nothing may be written.
     #[inline(always)]
-    pub(crate) fn claim(&self, n: usize) -> Option<Claim> {
+    pub(crate) fn claim<const CHAINED: bool>(&self, n: usize) -> Option<Claim> {
         let old = self.update(|word| {
-            let next = self.layout.advance(word >> SHIFT, n) << SHIFT;
+            let next = self.layout.advance_in::<CHAINED>(word >> SHIFT, n) << SHIFT;
             (word & GONE == 0).then_some(next | word & FLAGS & !PARKED)
         })?;
         Some(Claim { position: old >> SHIFT, wake: old & PARKED != 0, passed: false })
@@ -112,10 +112,11 @@ impl Tail {
         View(self.word.load(Ordering::Acquire))
     }
 
-    /// Announces that the receiver's waker is in its cell; the view is of the same moment. From then on, whoever changes
-    /// it clears PARKED and must wake.
+    /// Announces that the receiver's waker is in its cell, which was not announced; the view is of the same moment. From then
+    /// on, whoever changes it clears PARKED and must wake.
     pub(crate) fn park(&self) -> View {
-        View(self.word.fetch_or(PARKED, Ordering::AcqRel))
+        // It is clear, so it is set by addition, which is one instruction.
+        View(self.word.fetch_add(PARKED, Ordering::AcqRel))
     }
 
     /// Withdraws that. False: somebody else was faster and is about to take the waker.

@@ -14,8 +14,9 @@
 use crate::{
     ledger::Passed,
     sync::{
-        UnsafeCell,
-        atomic::{AtomicU8, Ordering},
+        Lock, UnsafeCell,
+        atomic::{AtomicUsize, Ordering},
+        const_unless_loom,
     },
 };
 use core::{
@@ -25,16 +26,16 @@ use core::{
     task::{Context, Waker},
 };
 
-pub(crate) const IDLE: u8 = 0;
-pub(crate) const QUEUED: u8 = 1;
-pub(crate) const GRANTED: u8 = 2;
-pub(crate) const COURIER: u8 = 3;
-pub(crate) const CLOSED: u8 = 4;
+pub(crate) const IDLE: usize = 0;
+pub(crate) const QUEUED: usize = 1;
+pub(crate) const GRANTED: usize = 2;
+pub(crate) const COURIER: usize = 3;
+pub(crate) const CLOSED: usize = 4;
 
 /// One who waits. Must stay where it is while QUEUED.
 #[derive(Debug)]
 pub(crate) struct Waiter {
-    state: AtomicU8,
+    state: AtomicUsize,
     inner: UnsafeCell<Inner>,
     _pinned: PhantomPinned,
 }
@@ -48,8 +49,8 @@ pub(crate) struct Inner {
     pub(crate) missing: usize,
     /// Credits gathered so far; for one that waits for a slot to write in, the slot that it was given.
     pub(crate) held: usize,
-    /// By what newcomers that pass it are counted; None for one that doesn't wait for credits.
-    pub(crate) mark: Option<Passed>,
+    /// By what newcomers that pass it are counted.
+    pub(crate) mark: Passed,
 }
 
 // SAFETY: the fields are reached as the table above says, by one at a time; a waker is Send.
@@ -59,17 +60,17 @@ unsafe impl Sync for Waiter {}
 
 impl Waiter {
     pub(crate) fn new() -> Self {
-        let inner = Inner { next: None, previous: None, waker: None, missing: 0, held: 0, mark: None };
-        Self { state: AtomicU8::new(IDLE), inner: UnsafeCell::new(inner), _pinned: PhantomPinned }
+        let inner = Inner { next: None, previous: None, waker: None, missing: 0, held: 0, mark: Passed::NEVER };
+        Self { state: AtomicUsize::new(IDLE), inner: UnsafeCell::new(inner), _pinned: PhantomPinned }
     }
 
     #[inline]
-    pub(crate) fn state(&self) -> u8 {
+    pub(crate) fn state(&self) -> usize {
         // Acquire pairs with the Release in `set_state`: what the lock holder did to the node is seen.
         self.state.load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_state(&self, state: u8) {
+    pub(crate) fn set_state(&self, state: usize) {
         // Release pairs with the Acquire in `state`.
         self.state.store(state, Ordering::Release);
     }
@@ -170,7 +171,7 @@ impl List {
     }
 
     /// Takes the oldest out, leaves `state` in it, and gives its waker.
-    pub(crate) fn pop(&mut self, state: u8) -> Option<Waker> {
+    pub(crate) fn pop(&mut self, state: usize) -> Option<Waker> {
         let node = self.first?;
         // SAFETY: `first` is in this list, and ours under the lock until its state is stored.
         unsafe {
@@ -223,8 +224,19 @@ impl Queue {
         }
     }
 
-    pub(crate) const fn new() -> Self {
+    const fn new() -> Self {
         Self { senders: List::new(), courier: Courier::None, listeners: List::new() }
+    }
+
+    const_unless_loom! {
+        /// An empty one, where nobody has the lock.
+        // A constant, as the lock has gaps: see `Counts::filled`.
+        pub(crate) fn locked() -> Lock<Self> {
+            #[cfg(not(sakia_loom))]
+            return const { Lock::new(Self::new()) };
+            #[cfg(sakia_loom)]
+            Lock::new(Self::new())
+        }
     }
 }
 

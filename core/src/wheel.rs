@@ -74,7 +74,7 @@ impl Wheel {
                 tail: CacheLine(Tail::new(layout)),
                 consumer: CacheLine(consumer),
                 receiver: CacheLine(ReceiverWaker::new()),
-                queue: Lock::new(Queue::new()),
+                queue: Queue::locked(),
                 counts: Counts::new(is_static),
             }
         }
@@ -204,9 +204,9 @@ impl Wheel {
 
     /// Newcomers are stopped by who has waited longest.
     fn limit_by_first(&self, queue: &Queue) {
-        // SAFETY: the lock is held and the node is in the list.
-        if let Some(mark) = queue.senders.first_ref().and_then(|first| unsafe { first.inner(|inner| inner.mark) }) {
-            self.pool.set_limit(mark);
+        if let Some(first) = queue.senders.first_ref() {
+            // SAFETY: the lock is held and the node is in the list.
+            self.pool.set_limit(unsafe { first.inner(|inner| inner.mark) });
         }
     }
 
@@ -271,7 +271,7 @@ impl Wheel {
     /// caller's.
     #[inline]
     pub(crate) fn publish(&self, tickets: &[Ticket], index: Index) -> bool {
-        let Some(claim) = self.tail.claim(1) else { return false };
+        let Some(claim) = self.tail.claim::<false>(1) else { return false };
         // Counted after the claim, lest the receiver of a closed channel find no slot out and no message; and before the
         // message can be received, lest its slot be out again and counted twice. Told also if the receiver's waker panics.
         let _closed = self.pool.published().then(|| OnDrop(|| self.tell_if_settled()));

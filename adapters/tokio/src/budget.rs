@@ -3,15 +3,15 @@
 //! Without the `rt` feature there is neither, as in tokio itself.
 
 #[cfg(feature = "rt")]
-pub(crate) use with_runtime::{forbid_in_runtime, poll_proceed, proceed};
+pub(crate) use with_runtime::{forbid_in_runtime, poll_proceed, proceed, try_proceed};
 #[cfg(not(feature = "rt"))]
-pub(crate) use without_runtime::{forbid_in_runtime, poll_proceed, proceed};
+pub(crate) use without_runtime::{forbid_in_runtime, poll_proceed, proceed, try_proceed};
 
 #[cfg(feature = "rt")]
 mod with_runtime {
     use core::{
         future::poll_fn,
-        task::{Context, Poll},
+        task::{Context, Poll, Waker},
     };
     use tokio::{sync::RwLock, task::coop::RestoreOnPending};
 
@@ -22,9 +22,20 @@ mod with_runtime {
         tokio::task::coop::poll_proceed(context)
     }
 
+    /// As [`poll_proceed`], for who goes on without a unit: nobody is woken.
+    #[inline]
+    pub(crate) fn try_proceed() -> Option<RestoreOnPending> {
+        match poll_proceed(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(unit) => Some(unit),
+            Poll::Pending => None,
+        }
+    }
+
     /// Spends a unit of the task's budget, in its next turn if need be.
     pub(crate) async fn proceed() {
-        poll_fn(|context| poll_proceed(context).map(|unit| unit.made_progress())).await;
+        if try_proceed().map(|unit| unit.made_progress()).is_none() {
+            poll_fn(|context| poll_proceed(context).map(|unit| unit.made_progress())).await;
+        }
     }
 
     /// Panics where tokio forbids to block the thread: where it drives tasks, but not in `spawn_blocking`.
@@ -53,6 +64,11 @@ mod without_runtime {
     #[inline]
     pub(crate) fn poll_proceed(_context: &mut Context<'_>) -> Poll<Unlimited> {
         Poll::Ready(Unlimited)
+    }
+
+    #[inline]
+    pub(crate) fn try_proceed() -> Option<Unlimited> {
+        Some(Unlimited)
     }
 
     pub(crate) async fn proceed() {}

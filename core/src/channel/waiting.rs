@@ -27,7 +27,26 @@ impl Channel {
     /// # Safety
     /// The waiter is used with this channel only and with the same `n` until it is Ready, and is given to
     /// [`Self::cancel`] before it goes away.
+    #[inline]
     pub(crate) unsafe fn poll_reserve(
+        &self,
+        waiter: Pin<&Waiter>,
+        n: usize,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Closed>> {
+        // The usual end of waiting, by itself.
+        if waiter.state() == waiters::GRANTED && !self.ledger.is_closed() {
+            waiter.set_state(waiters::IDLE);
+            return Poll::Ready(Ok(()));
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.poll_reserve_slowly(waiter, n, context) }
+    }
+
+    /// # Safety
+    /// As [`Self::poll_reserve`].
+    #[inline(never)]
+    unsafe fn poll_reserve_slowly(
         &self,
         waiter: Pin<&Waiter>,
         n: usize,
@@ -97,7 +116,7 @@ impl Channel {
             }
             waiters::IDLE if self.ledger.is_closed() => return Visit::Closed,
             waiters::IDLE => {
-                let mark = Some(self.ledger.mark());
+                let mark = self.ledger.mark();
                 // SAFETY: IDLE, so the fields are ours; pinned, and cancelled before it goes away.
                 unsafe {
                     waiter.inner(|inner| (inner.missing, inner.held, inner.mark) = (n, 0, mark));
@@ -123,7 +142,7 @@ impl Channel {
                 // SAFETY: IDLE, so the fields are ours; pinned, and cancelled before it goes away.
                 unsafe {
                     let waiter = node.as_ref();
-                    waiter.inner(|inner| (inner.missing, inner.held, inner.mark) = (n - held, held, Some(mark)));
+                    waiter.inner(|inner| (inner.missing, inner.held, inner.mark) = (n - held, held, mark));
                     queue.senders.push(node);
                 }
                 Visit::Waiting
@@ -148,7 +167,18 @@ impl Channel {
     ///
     /// # Safety
     /// The waiter was used with this channel only.
+    #[inline]
     pub(crate) unsafe fn cancel(&self, waiter: Pin<&Waiter>) {
+        if waiter.state() != waiters::IDLE {
+            // SAFETY: the caller's promise.
+            unsafe { self.cancel_waiting(waiter) }
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::cancel`].
+    #[inline(never)]
+    unsafe fn cancel_waiting(&self, waiter: Pin<&Waiter>) {
         let mut state = waiter.state();
         let mut credits = 0;
         // Dropped last: whatever that does, the queue is in order by then.
@@ -157,9 +187,6 @@ impl Channel {
             // SAFETY: the caller's promise.
             let (left, held, waker) = self.queue.with(|queue| unsafe { self.leave(queue, waiter) });
             (state, credits, _waker) = (left, held, waker);
-        }
-        if state == waiters::IDLE {
-            return;
         }
         waiter.set_state(waiters::IDLE);
         if state == waiters::QUEUED {
@@ -173,7 +200,7 @@ impl Channel {
     }
 
     #[inline]
-    fn relay_if(&self, state: u8) {
+    fn relay_if(&self, state: usize) {
         if state == waiters::COURIER && self.ledger.has_waiting() {
             self.relay();
         }
@@ -183,7 +210,7 @@ impl Channel {
     ///
     /// # Safety
     /// As [`Self::cancel`].
-    unsafe fn leave(&self, queue: &mut Queue, waiter: Pin<&Waiter>) -> (u8, usize, Option<Waker>) {
+    unsafe fn leave(&self, queue: &mut Queue, waiter: Pin<&Waiter>) -> (usize, usize, Option<Waker>) {
         let state = waiter.state();
         if state != waiters::QUEUED {
             return (state, 0, None);

@@ -24,13 +24,13 @@ impl<'a> Deref for Open<'a> {
 }
 
 impl Open<'_> {
-    pub(super) fn claim(self) -> Result<Claim, Refused> {
-        self.producers.tail.claim(1).ok_or(Refused::Closed)
+    pub(super) fn claim<const CHAINED: bool>(self) -> Result<Claim, Refused> {
+        self.producers.tail.claim::<true>(1).ok_or(Refused::Closed)
     }
 
     #[inline(always)]
-    pub(super) fn advance(self, head: Position, n: usize) -> bool {
-        self.move_head(head, n);
+    pub(super) fn advance<const CHAINED: bool>(self, head: Position, n: usize) -> bool {
+        self.move_head::<true>(head, n);
         true
     }
 
@@ -51,7 +51,7 @@ impl Open<'_> {
     }
 
     pub(super) fn drained_to(self, head: Position) {
-        self.move_head(head, 0);
+        self.move_head::<true>(head, 0);
     }
 
     pub(super) fn is_closed(self) -> bool {

@@ -180,29 +180,49 @@ impl Packed<'_> {
 
     // ===== senders =====
 
-    /// Takes a credit and a position, where the messages are in blocks.
-    #[inline(always)]
-    pub(super) fn claim(self) -> Result<Claim, Refused> {
-        self.claim_next::<true>().or_else(|word| self.claim_from(word))
-    }
-
-    /// Takes a credit and a position, for who has just read the word.
-    #[inline(always)]
-    pub(super) fn claim_from(self, word: Position) -> Result<Claim, Refused> {
-        let old = self.take(Word(word), 1, |word| self.claimed(word))?;
+    /// Takes a credit and a position, in whatever case.
+    pub(super) fn claim<const CHAINED: bool>(self) -> Result<Claim, Refused> {
+        let old = self.take(self.word(), 1, |word| self.claimed::<CHAINED>(word))?;
         Ok(Claim { position: old.tail(), wake: old.has(PARKED), passed: self.is_to_be_counted(old) })
     }
 
-    /// Takes a credit and a position in the usual case. Else it gives the word, for [`Self::claim_from`].
+    /// Takes a credit and a position in the usual case. Err: the word, for [`Self::claim_once`], in which there was not surely
+    /// room; None: another sender was faster.
     #[inline(always)]
-    pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Position> {
+    pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Option<Position>> {
         let word = self.word();
         if !self.is_surely_free::<CHAINED>(word) {
-            return Err(word.0);
+            return Err(Some(word.0));
         }
-        match self.swap(word, self.claimed(word)) {
+        match self.swap(word, self.claimed::<CHAINED>(word)) {
             Ok(()) => Ok(Claim { position: word.tail(), wake: word.has(PARKED), passed: false }),
-            Err(found) => Err(found.0),
+            Err(_) => Err(None),
+        }
+    }
+
+    /// Takes a credit and a position in a ring, in one try without a loop, for whom the word was not surely free. Err(None): it
+    /// takes more than that.
+    #[inline(always)]
+    pub(super) fn claim_once(self, word: Position) -> Result<Claim, Option<Refused>> {
+        let word = Word(word);
+        if word.has(CLOSED) {
+            return Err(Some(Refused::Closed));
+        }
+        if self.is_to_be_counted(word) {
+            return Err(self.is_strict().then_some(Refused::Full));
+        }
+        // Acquire as in `has_room`.
+        let seen = self.head_seen().load(Ordering::Acquire);
+        // Without a gap between the laps, who found it not surely free has counted.
+        let counted = self.layout().mask() + 1 == self.bound() as u64;
+        let room = !counted && self.used(word, seen) < self.bound() as u64 || self.refresh(seen, word, 1);
+        if !room {
+            // As in `take`.
+            return Err((self.word() == word).then_some(Refused::Full));
+        }
+        match self.swap(word, self.claimed::<false>(word)) {
+            Ok(()) => Ok(Claim { position: word.tail(), wake: word.has(PARKED), passed: false }),
+            Err(_) => Err(None),
         }
     }
 
@@ -218,8 +238,8 @@ impl Packed<'_> {
 
     /// The word after a position was claimed.
     #[inline(always)]
-    fn claimed(&self, word: Word) -> Word {
-        word.with_tail(self.layout().advance(word.tail(), 1)).without(PARKED)
+    fn claimed<const CHAINED: bool>(&self, word: Word) -> Word {
+        word.with_tail(self.layout().advance_in::<CHAINED>(word.tail(), 1)).without(PARKED)
     }
 
     /// Takes `n` credits, all or none. True: senders wait, and we may have been the last to pass them.
@@ -270,7 +290,7 @@ impl Packed<'_> {
     }
 
     /// Looks at the receiver's own head.
-    // Inlined as `claim_from`: with little room, each claim comes here.
+    // Inlined as `claim_once`: with little room, each claim comes here.
     #[inline(always)]
     fn refresh(&self, seen: Position, word: Word, n: usize) -> bool {
         // Acquire pairs with the receiver's Release in `advance`: it has emptied the slots up to this head.
@@ -312,11 +332,15 @@ impl Packed<'_> {
     /// Turns `n` reserved credits into as many positions in a row. None when the receiver is gone: then the credits
     /// are given back and nothing may be written.
     #[inline]
-    pub(super) fn claim_reserved(self, n: usize) -> Option<Claim> {
+    pub(super) fn claim_reserved<const CHAINED: bool>(self, n: usize) -> Option<Claim> {
         let layout = self.layout();
         let old = self.update(|word| {
             let rest = word.unreserve(n);
-            Some(if word.has(GONE) { rest } else { rest.with_tail(layout.advance(word.tail(), n)).without(PARKED) })
+            Some(if word.has(GONE) {
+                rest
+            } else {
+                rest.with_tail(layout.advance_in::<CHAINED>(word.tail(), n)).without(PARKED)
+            })
         });
         let (Ok(old) | Err(old)) = old;
         (!old.has(GONE)).then(|| Claim { position: old.tail(), wake: old.has(PARKED), passed: false })
@@ -343,8 +367,8 @@ impl Packed<'_> {
 
     /// Moves the head from `head` by `n`, whose credits are free then. False: it did not, since senders are to be served.
     #[inline]
-    pub(super) fn advance(self, head: Position, n: usize) -> bool {
-        let next = self.consumer.layout.advance(head, n) << HEAD_SHIFT;
+    pub(super) fn advance<const CHAINED: bool>(self, head: Position, n: usize) -> bool {
+        let next = self.consumer.layout.advance_in::<CHAINED>(head, n) << HEAD_SHIFT;
         // Relaxed: a look that saves the exchange.
         self.consumer.word.load(Ordering::Relaxed) == head << HEAD_SHIFT
             // Release: the slots were emptied before. Pairs with the Acquire loads of the head.
@@ -367,10 +391,11 @@ impl Packed<'_> {
         Self::view(self.word(), head)
     }
 
-    /// Announces that the receiver's waker is in its cell; the view is of the same moment. From then on, whoever changes
-    /// the view clears PARKED and must wake.
+    /// Announces that the receiver's waker is in its cell, which was not announced; the view is of the same moment. From then
+    /// on, whoever changes the view clears PARKED and must wake.
     pub(super) fn park(self, head: Position) -> View {
-        Self::view(Word(self.producers_word().fetch_or(PARKED, Ordering::AcqRel)), head)
+        // It is clear, so it is set by addition, which is one instruction.
+        Self::view(Word(self.producers_word().fetch_add(PARKED, Ordering::AcqRel)), head)
     }
 
     /// Withdraws that. False: somebody else was faster and is about to take the waker.
@@ -461,7 +486,7 @@ mod tests {
         assert_eq!(packed.reserve_or_wait(packed.freeze(), 1).unwrap().0, 0);
         for _ in 0..3 * OLD {
             packed.hand_over(head, false, true);
-            head = packed.claim_reserved(1).unwrap().position;
+            head = packed.claim_reserved::<false>(1).unwrap().position;
             let age = layout.ahead(packed.head_seen().load(Ordering::Relaxed), head);
             assert!(age <= 2 * OLD, "the copy is {age} behind");
         }

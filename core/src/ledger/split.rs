@@ -97,20 +97,20 @@ impl Split<'_> {
 
     // ===== senders =====
 
-    pub(super) fn claim(self) -> Result<Claim, Refused> {
+    pub(super) fn claim<const CHAINED: bool>(self) -> Result<Claim, Refused> {
         self.reserve(1)?;
-        self.claim_reserved(1).ok_or(Refused::Closed)
+        self.claim_reserved::<CHAINED>(1).ok_or(Refused::Closed)
     }
 
     #[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
-    pub(super) fn claim_from(self, _word: Position) -> Result<Claim, Refused> {
-        self.claim()
+    pub(super) fn claim_once(self, _word: Position) -> Result<Claim, Option<Refused>> {
+        Err(None)
     }
 
     /// There is no shorter way here: the word is of no use.
     #[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
-    pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Position> {
-        Err(0)
+    pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Option<Position>> {
+        Err(None)
     }
 
     /// False: nobody was passed, here as always.
@@ -123,8 +123,8 @@ impl Split<'_> {
         }
     }
 
-    pub(super) fn claim_reserved(self, n: usize) -> Option<Claim> {
-        let claim = self.producers.tail.claim(n);
+    pub(super) fn claim_reserved<const CHAINED: bool>(self, n: usize) -> Option<Claim> {
+        let claim = self.producers.tail.claim::<CHAINED>(n);
         if claim.is_none() {
             // Nobody is woken: the receiver is gone, and with it all that waited.
             self.credits_word().fetch_add(credits(n), Ordering::AcqRel);
@@ -149,15 +149,15 @@ impl Split<'_> {
 
     /// Moves the head without freeing anything.
     #[inline(always)]
-    pub(super) fn move_head(self, head: Position, n: usize) {
+    pub(super) fn move_head<const CHAINED: bool>(self, head: Position, n: usize) {
         // Release pairs with the Acquire loads in `len`, which must not see a credit free whose head has not moved.
-        self.consumer.word.store(self.consumer.layout.advance(head, n) << HEAD_SHIFT, Ordering::Release);
+        self.consumer.word.store(self.consumer.layout.advance_in::<CHAINED>(head, n) << HEAD_SHIFT, Ordering::Release);
     }
 
     // Out of line where it is the exception.
     #[cfg_attr(all(target_has_atomic = "64", not(sakia_narrow)), inline(never))]
-    pub(super) fn advance(self, head: Position, n: usize) -> bool {
-        self.move_head(head, n);
+    pub(super) fn advance<const CHAINED: bool>(self, head: Position, n: usize) -> bool {
+        self.move_head::<CHAINED>(head, n);
         update(self.credits_word(), |word| (word & WAITING == 0).then(|| word + credits(n))).is_ok()
     }
 

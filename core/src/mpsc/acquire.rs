@@ -6,7 +6,7 @@ use crate::{
     waiters::Waiter,
 };
 use core::{
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll},
 };
 
@@ -49,12 +49,38 @@ impl Drop for Acquire<'_> {
     }
 }
 
+/// The same, and is Ready with what `then` has made of it.
+#[derive(Debug)]
+pub(crate) struct AcquireThen<'a, F> {
+    acquire: Acquire<'a>,
+    then: F,
+}
+
+impl<'a, F> AcquireThen<'a, F> {
+    #[inline]
+    pub(crate) fn new(channel: &'a Channel, n: usize, then: F) -> Self {
+        Self { acquire: Acquire::new(channel, n), then }
+    }
+}
+
+impl<O, F: FnMut(Result<(), Closed>) -> O> Future for AcquireThen<'_, F> {
+    type Output = O;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
+        // SAFETY: `acquire` is not moved out, and is pinned with this; `then` is not pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        // SAFETY: as above.
+        unsafe { Pin::new_unchecked(&mut this.acquire) }.poll(context).map(&mut this.then)
+    }
+}
+
 /// Takes `n` credits, waiting for them if need be.
 pub(crate) async fn acquire(channel: &Channel, n: usize) -> Result<(), Closed> {
     match channel.reserve(n) {
         Ok(()) => Ok(()),
         Err(Refused::Closed) => Err(Closed),
-        Err(Refused::Full) => Acquire::new(channel, n).await,
+        Err(Refused::Full) => pin!(Acquire::new(channel, n)).await,
     }
 }
 

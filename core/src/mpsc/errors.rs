@@ -2,6 +2,7 @@
 //!
 //! All of them are [`Error`]s whatever `T` is, and print without it.
 
+use crate::ledger::Refused;
 use core::{error::Error, fmt};
 
 /// The channel was closed by its receiver before the message was sent.
@@ -40,6 +41,14 @@ pub enum TrySendError<T> {
 }
 
 impl<T> TrySendError<T> {
+    #[inline]
+    pub(crate) fn new(refused: Refused, value: T) -> Self {
+        match refused {
+            Refused::Full => Self::Full(value),
+            Refused::Closed => Self::Closed(value),
+        }
+    }
+
     /// The message that was not sent.
     pub fn into_inner(self) -> T {
         match self {

@@ -2,22 +2,16 @@
 
 use super::{
     OwnedPermit, Permit, PermitIterator, WeakSender,
-    acquire::{Acquire, acquire},
+    acquire::{Acquire, AcquireThen, acquire},
     batch,
     deadline::before,
     errors::{SendError, SendIterError, SendTimeoutError, TrySendError},
 };
-use crate::{
-    channel::Closed,
-    handle::Handle,
-    ledger::{Claim, Refused},
-    listening::UntilClosed,
-    position::Position,
-    sync::OnDrop,
-};
+use crate::{channel::Closed, handle::Handle, ledger::Claim, listening::UntilClosed, position::Position, sync::OnDrop};
 use core::{
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
+    pin::pin,
 };
 
 /// The sending end of a channel. Cloned, it makes one more sender of the same channel.
@@ -63,7 +57,7 @@ impl<T> Sender<T> {
             Err(TrySendError::Closed(value)) => return Err(SendError(value)),
             Err(TrySendError::Full(value)) => value,
         };
-        match Acquire::new(&self.handle.channel, 1).await {
+        match pin!(Acquire::new(&self.handle.channel, 1)).await {
             Ok(()) => self.handle.send_reserved(value).map_err(SendError),
             Err(Closed) => Err(SendError(value)),
         }
@@ -90,36 +84,56 @@ impl<T> Sender<T> {
                 self.handle.fill::<false>(&claim, value);
                 Ok(())
             }
-            Err(word) => self.try_send_from(word, value),
+            Err(Some(word)) => self.try_send_from(word, value),
+            Err(None) => self.try_send_at_length::<false>(value),
         }
     }
 
+    // It ends in calls and keeps nothing over one, so that it has no registers to save. The next as well.
     #[inline(never)]
     fn try_send_from(&self, word: Position, value: T) -> Result<(), TrySendError<T>> {
-        self.fill_claimed::<false>(self.handle.channel.ledger.claim_from(word), value)
+        match self.handle.channel.ledger.claim_once(word) {
+            Ok(claim) => {
+                self.handle.fill::<false>(&claim, value);
+                Ok(())
+            }
+            Err(Some(refused)) => Err(TrySendError::new(refused, value)),
+            Err(None) => self.try_send_at_length::<false>(value),
+        }
     }
 
     #[inline(never)]
     fn try_send_chained(&self, value: T) -> Result<(), TrySendError<T>> {
-        self.fill_claimed::<true>(self.handle.channel.ledger.claim_chained(), value)
-    }
-
-    #[inline(always)]
-    fn fill_claimed<const CHAINED: bool>(
-        &self,
-        claim: Result<Claim, Refused>,
-        value: T,
-    ) -> Result<(), TrySendError<T>> {
-        match claim {
-            Ok(claim) => {
-                // Also if the receiver's waker panics.
-                let _after = claim.passed.then(|| OnDrop(|| self.handle.channel.passed()));
-                self.handle.fill::<CHAINED>(&claim, value);
+        match self.handle.channel.ledger.claim_next_chained() {
+            Some(claim) => {
+                self.handle.fill::<true>(&claim, value);
                 Ok(())
             }
-            Err(Refused::Full) => Err(TrySendError::Full(value)),
-            Err(Refused::Closed) => Err(TrySendError::Closed(value)),
+            None => self.try_send_at_length::<true>(value),
         }
+    }
+
+    #[inline(never)]
+    fn try_send_at_length<const CHAINED: bool>(&self, value: T) -> Result<(), TrySendError<T>> {
+        match self.handle.channel.ledger.claim::<CHAINED>() {
+            Ok(claim) => {
+                if claim.passed {
+                    self.fill_passed::<CHAINED>(&claim, value);
+                } else {
+                    self.handle.fill::<CHAINED>(&claim, value);
+                }
+                Ok(())
+            }
+            Err(refused) => Err(TrySendError::new(refused, value)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fill_passed<const CHAINED: bool>(&self, claim: &Claim, value: T) {
+        // Also if the receiver's waker panics.
+        let _after = OnDrop(|| self.handle.channel.passed());
+        self.handle.fill::<CHAINED>(claim, value);
     }
 
     /// Sends a message, waiting for room until `deadline` is ready: any future, so any runtime's timer.
@@ -275,11 +289,11 @@ impl<T> Sender<T> {
     /// assert_eq!(receiver.recv().await, Some(1));
     /// # });
     /// ```
-    pub async fn reserve_in_turn(&self) -> Result<Permit<'_, T>, SendError<()>> {
-        match Acquire::new(&self.handle.channel, 1).await {
+    pub fn reserve_in_turn(&self) -> impl Future<Output = Result<Permit<'_, T>, SendError<()>>> {
+        AcquireThen::new(&self.handle.channel, 1, |outcome| match outcome {
             Ok(()) => Ok(Permit::new(self)),
             Err(Closed) => Err(SendError(())),
-        }
+        })
     }
 
     /// Reserves room for `n` messages, waiting for it. A large request that has come to the head of the queue gathers room
@@ -387,10 +401,7 @@ impl<T> Sender<T> {
 
     fn try_acquire(&self, n: usize) -> Result<(), TrySendError<()>> {
         let outcome = if n == 0 && !self.is_closed() { Ok(()) } else { self.handle.channel.reserve(n) };
-        outcome.map_err(|refused| match refused {
-            Refused::Full => TrySendError::Full(()),
-            Refused::Closed => TrySendError::Closed(()),
-        })
+        outcome.map_err(|refused| TrySendError::new(refused, ()))
     }
 
     /// Waits until the receiver has closed the channel or is gone.

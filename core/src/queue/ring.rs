@@ -75,7 +75,7 @@ impl Ring {
     #[inline]
     pub(super) fn push(&self, places: &[Place], ticket: Index) {
         // Nobody closes this tail.
-        let Some(claim) = self.tail.claim(1) else { return };
+        let Some(claim) = self.tail.claim::<false>(1) else { return };
         let place = self.place(places, claim.position);
         // Relaxed: published by the stamp. Who reads the old ticket still will fail to move the head.
         place.ticket.store(ticket, Ordering::Relaxed);

@@ -106,7 +106,7 @@ impl Wheel {
             }
             waiters::IDLE if self.pool.is_closed() => return Visit::Closed,
             waiters::IDLE => {
-                let mark = Some(self.pool.mark());
+                let mark = self.pool.mark();
                 // SAFETY: IDLE, so the fields are ours; pinned, and cancelled before it goes away.
                 unsafe {
                     waiter.inner(|inner| inner.mark = mark);
@@ -130,7 +130,7 @@ impl Wheel {
         // SAFETY: the node is valid and IDLE, so its fields are ours; pinned, and cancelled before it goes away.
         unsafe {
             node.as_ref().inner(|inner| {
-                inner.mark = Some(mark);
+                inner.mark = mark;
                 inner.held = slot.unwrap_or_default() as usize;
             });
             if slot.is_some() {
@@ -147,7 +147,18 @@ impl Wheel {
     ///
     /// # Safety
     /// The waiter was used with this channel only.
+    #[inline]
     pub(crate) unsafe fn cancel(&self, links: Links<'_>, waiter: Pin<&Waiter>) {
+        if waiter.state() != waiters::IDLE {
+            // SAFETY: the caller's promise.
+            unsafe { self.cancel_waiting(links, waiter) }
+        }
+    }
+
+    /// # Safety
+    /// As [`Self::cancel`].
+    #[inline(never)]
+    unsafe fn cancel_waiting(&self, links: Links<'_>, waiter: Pin<&Waiter>) {
         let mut state = waiter.state();
         // Dropped last: whatever that does, the queue is in order by then.
         let _waker;
@@ -155,9 +166,6 @@ impl Wheel {
             // SAFETY: the caller's promise.
             let left = self.queue.with(|queue| unsafe { self.leave(queue, waiter) });
             (state, _waker) = left;
-        }
-        if state == waiters::IDLE {
-            return;
         }
         waiter.set_state(waiters::IDLE);
         match state {
@@ -173,7 +181,7 @@ impl Wheel {
     }
 
     #[inline]
-    fn relay_if(&self, links: Links<'_>, state: u8) {
+    fn relay_if(&self, links: Links<'_>, state: usize) {
         if state == waiters::COURIER && self.pool.has_waiting() {
             self.relay(links);
         }
@@ -183,7 +191,7 @@ impl Wheel {
     ///
     /// # Safety
     /// As [`Self::cancel`].
-    unsafe fn leave(&self, queue: &mut Queue, waiter: Pin<&Waiter>) -> (u8, Option<Waker>) {
+    unsafe fn leave(&self, queue: &mut Queue, waiter: Pin<&Waiter>) -> (usize, Option<Waker>) {
         let state = waiter.state();
         if state != waiters::QUEUED {
             return (state, None);
@@ -225,7 +233,10 @@ impl<'a, F> TakeSlot<'a, F> {
     fn poll_waiter(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Index, Closed>> {
         // SAFETY: the waiter is pinned with this: it is never moved out or replaced, and `drop` treats it as pinned.
         let this = unsafe { self.get_unchecked_mut() };
-        let waiter = this.waiter.get_or_insert_with(Waiter::new);
+        if this.waiter.is_none() {
+            this.waiter = Some(Waiter::new());
+        }
+        let waiter = this.waiter.as_ref().unwrap();
         // SAFETY: as above; the waiter is of this channel alone, and `drop` cancels it.
         unsafe { this.wheel.poll_take(this.links, Pin::new_unchecked(waiter), context) }
     }

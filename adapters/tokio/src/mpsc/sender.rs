@@ -4,8 +4,13 @@ use super::{
     OwnedPermit, Permit, PermitIterator, WeakSender,
     error::{SendError, TrySendError},
 };
-use crate::budget::{forbid_in_runtime, poll_proceed, proceed};
-use core::{fmt, future::poll_fn, task::Poll};
+use crate::budget::{forbid_in_runtime, poll_proceed, proceed, try_proceed};
+use core::{
+    fmt,
+    future::poll_fn,
+    pin::pin,
+    task::{Poll, ready},
+};
 use sakia::mpsc::errors;
 
 /// The sending end of a channel. Made by [`channel`](super::channel); cloned, it makes one more sender.
@@ -31,8 +36,8 @@ impl<T> Sender<T> {
     /// If the future is dropped before it is ready, the message was certainly not sent; it is dropped with the future,
     /// and the place in the queue is lost.
     pub async fn send(&self, value: T) -> Result<(), SendError<T>> {
-        let value = match poll_fn(|context| Poll::Ready(poll_proceed(context))).await {
-            Poll::Ready(unit) => match self.inner.try_send(value) {
+        let value = match try_proceed() {
+            Some(unit) => match self.inner.try_send(value) {
                 Ok(()) => {
                     unit.made_progress();
                     return Ok(());
@@ -41,16 +46,30 @@ impl<T> Sender<T> {
                 // The unit goes back.
                 Err(errors::TrySendError::Full(value)) => value,
             },
-            Poll::Pending => value,
+            None => value,
         };
-        match self.inner.reserve_in_turn().await {
+        match self.reserve_in_turn().await {
             Ok(permit) => {
-                proceed().await;
                 permit.send(value);
                 Ok(())
             }
             Err(_) => Err(SendError(value)),
         }
+    }
+
+    /// Reserves room behind all who wait already, and then spends a unit of the budget.
+    // Both in one place to wait at: a future that has several is polled and dropped in more steps.
+    async fn reserve_in_turn(&self) -> Result<sakia::mpsc::Permit<'_, T>, errors::SendError<()>> {
+        let mut turn = pin!(self.inner.reserve_in_turn());
+        let mut reserved = None;
+        poll_fn(|context| {
+            if reserved.is_none() {
+                reserved = Some(ready!(turn.as_mut().poll(context))?);
+            }
+            ready!(poll_proceed(context)).made_progress();
+            Poll::Ready(Ok(reserved.take().expect("it was reserved")))
+        })
+        .await
     }
 
     /// Waits until the receiver has closed the channel or is gone.

@@ -3,7 +3,6 @@
 use super::{OwnedRefPermit, OwnedSendRef, RefPermit, SendRef, WeakSender};
 use crate::{
     channel::Closed,
-    ledger::Refused,
     listening::UntilClosed,
     mpsc::{
         deadline::before,
@@ -317,10 +316,7 @@ impl<T, R> Sender<T, R> {
 
     #[inline]
     fn try_slot(&self) -> Result<Index, TrySendError<()>> {
-        self.slots.wheel().take(self.slots.links()).map_err(|refused| match refused {
-            Refused::Full => TrySendError::Full(()),
-            Refused::Closed => TrySendError::Closed(()),
-        })
+        self.slots.wheel().take(self.slots.links()).map_err(|refused| TrySendError::new(refused, ()))
     }
 
     /// Takes a slot, blocking this thread until there is one. It looks for a free one before it waits in the queue, as
