@@ -72,8 +72,9 @@ pub(crate) struct Counts {
     /// For a channel in a `static`: it is split and not all handles are gone.
     split: AtomicBool,
     pub(crate) is_static: bool,
-    /// No gap that nobody writes: around one, a compiler makes a new channel elsewhere and copies it, in pieces that overlap.
-    _filled: [u8; 6],
+    /// No gap that nobody writes. Where there are gaps, a compiler makes a new channel elsewhere and copies it in pieces other
+    /// than it was written in; a core has to wait for those.
+    _filled: [u8; size_of::<usize>() - 2],
 }
 
 impl Counts {
@@ -85,7 +86,7 @@ impl Counts {
                 handles: Count::new(2),
                 split: AtomicBool::new(false),
                 is_static,
-                _filled: [0; 6],
+                _filled: [0; size_of::<usize>() - 2],
             }
         }
     }

@@ -35,6 +35,7 @@ pub(crate) const CLOSED: usize = 4;
 /// One who waits. Must stay where it is while QUEUED.
 #[derive(Debug)]
 pub(crate) struct Waiter {
+    /// A whole word, to leave no gap: see `Counts`.
     state: AtomicUsize,
     inner: UnsafeCell<Inner>,
     _pinned: PhantomPinned,
@@ -230,7 +231,7 @@ impl Queue {
 
     const_unless_loom! {
         /// An empty one, where nobody has the lock.
-        // A constant, as the lock has gaps: see `Counts::filled`.
+        // A constant, as the lock has gaps: see `Counts`.
         pub(crate) fn locked() -> Lock<Self> {
             #[cfg(not(sakia_loom))]
             return const { Lock::new(Self::new()) };

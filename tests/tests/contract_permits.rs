@@ -3,6 +3,12 @@
 
 mod behaviour;
 
+use core::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use behaviour::{Drops, Polled, drain, now, parked, strict};
 use sakia::mpsc::{Permit, channel};
 use sakia_tests::{Runtime, for_each_runtime, task, yield_now};
@@ -35,6 +41,18 @@ fn a_permit_that_is_dropped_or_released_gives_its_room_back_once() {
     assert_eq!((sender.capacity(), sender.strong_count()), (1, 2));
     drop(back.try_reserve_owned().unwrap());
     assert_eq!((sender.capacity(), sender.strong_count()), (1, 1));
+}
+
+#[test]
+fn a_reservation_in_turn_is_ready_once() {
+    let (sender, _receiver) = channel::<u8>(2);
+    let mut turn = pin!(sender.reserve_in_turn());
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(Ok(permit)) = turn.as_mut().poll(&mut context) else { panic!("there is room") };
+    assert!(catch_unwind(AssertUnwindSafe(|| turn.as_mut().poll(&mut context).is_ready())).is_err());
+    assert_eq!(sender.capacity(), 1, "no credit was taken by the poll that is not allowed");
+    drop(permit);
+    assert_eq!(sender.capacity(), 2);
 }
 
 #[test]

@@ -25,6 +25,10 @@ mod with_runtime {
     /// As [`poll_proceed`], for who goes on without a unit: nobody is woken.
     #[inline]
     pub(crate) fn try_proceed() -> Option<RestoreOnPending> {
+        // Asked first, lest the runtime is given a waker of nobody.
+        if !tokio::task::coop::has_budget_remaining() {
+            return None;
+        }
         match poll_proceed(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(unit) => Some(unit),
             Poll::Pending => None,

@@ -53,25 +53,33 @@ impl Drop for Acquire<'_> {
 #[derive(Debug)]
 pub(crate) struct AcquireThen<'a, F> {
     acquire: Acquire<'a>,
-    then: F,
+    /// None: it was Ready.
+    then: Option<F>,
 }
 
 impl<'a, F> AcquireThen<'a, F> {
     #[inline]
     pub(crate) fn new(channel: &'a Channel, n: usize, then: F) -> Self {
-        Self { acquire: Acquire::new(channel, n), then }
+        Self { acquire: Acquire::new(channel, n), then: Some(then) }
     }
 }
 
-impl<O, F: FnMut(Result<(), Closed>) -> O> Future for AcquireThen<'_, F> {
+impl<O, F: FnOnce(Result<(), Closed>) -> O> Future for AcquireThen<'_, F> {
     type Output = O;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         // SAFETY: `acquire` is not moved out, and is pinned with this; `then` is not pinned.
         let this = unsafe { self.get_unchecked_mut() };
+        let then = this.then.take().expect("polled after it was ready");
         // SAFETY: as above.
-        unsafe { Pin::new_unchecked(&mut this.acquire) }.poll(context).map(&mut this.then)
+        match unsafe { Pin::new_unchecked(&mut this.acquire) }.poll(context) {
+            Poll::Ready(outcome) => Poll::Ready(then(outcome)),
+            Poll::Pending => {
+                this.then = Some(then);
+                Poll::Pending
+            }
+        }
     }
 }
 
