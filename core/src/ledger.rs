@@ -1,7 +1,7 @@
 //! The ledger: which positions are free, claimed or used, who may have them, and who waits.
 //!
 //! A sender needs a *credit*, the right to one slot. It either takes a credit and a position at once
-//! ([`Ledger::claim_next`], [`Ledger::claim_once`], [`Ledger::claim`]), or first the credit ([`Ledger::reserve`])
+//! ([`Ledger::claim_next`], [`Ledger::claim_next_chained`], [`Ledger::claim_once`], [`Ledger::claim`]), or first the credit ([`Ledger::reserve`])
 //! and the position later ([`Ledger::claim_reserved`]): a permit holds capacity, not a place in the order. The receiver
 //! gives a slot's credit back when it has emptied the slot ([`Ledger::advance`]).
 //!
@@ -116,6 +116,7 @@ impl<T> core::ops::Deref for CacheLine<T> {
     }
 }
 
+// Of 32 bits, to leave no gap beside its neighbour: see `Counts`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 enum Kind {
@@ -312,14 +313,14 @@ impl Ledger {
     }
 
     /// Takes a credit and a position in a ring, in the usual case. If it is not certain at the first look that there is room, it
-    /// gives the word that it found, for [`Self::claim_once`]. Err(None): another sender was faster; [`Self::claim`] is the next
-    /// to be called.
+    /// gives the word that it found, for [`Self::claim_once`]. Err(None): the word changes, [`Self::claim`] is the next to be
+    /// called, after a pause.
     #[inline(always)]
     pub(crate) fn claim_next(&self) -> Result<Claim, Option<Position>> {
         self.of_ring().claim_next::<false>()
     }
 
-    /// The same, one look further. Err(None): as there.
+    /// The same, one look further. Err(None): that was not enough, [`Self::claim`] is the next to be called.
     #[inline(always)]
     pub(crate) fn claim_once(&self, word: Position) -> Result<Claim, Option<Refused>> {
         self.of_ring().claim_once(word)
@@ -331,7 +332,11 @@ impl Ledger {
     pub(crate) fn claim_next_chained(&self) -> Option<Claim> {
         #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
         if self.producers.kind == Kind::Packed {
-            return Packed(self).claim_next::<true>().ok();
+            let claim = Packed(self).claim_next::<true>();
+            if let Err(None) = claim {
+                crate::sync::back_off();
+            }
+            return claim.ok();
         }
         None
     }

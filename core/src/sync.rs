@@ -87,6 +87,32 @@ pub(crate) fn spin_for(mut done: impl FnMut() -> bool) -> bool {
     })
 }
 
+/// Another thread was faster at a word that many change. It keeps the word's line for a while, which is faster for both than to
+/// have it back at once.
+#[cold]
+#[inline(never)]
+pub(crate) fn back_off() {
+    #[cfg(not(sakia_loom))]
+    for _ in 0..BACK_OFF {
+        core::hint::spin_loop();
+    }
+}
+
+/// The same, and then what the word is by then: it was `found`.
+#[inline]
+pub(crate) fn back_off_from<T>(found: T, look_again: impl FnOnce() -> T) -> T {
+    // For loom, which has no time, one look is as good as the other, and one less to try out.
+    if cfg!(sakia_loom) {
+        return found;
+    }
+    back_off();
+    look_again()
+}
+
+/// Of the order of a microsecond: several messages of the other thread.
+#[cfg(not(sakia_loom))]
+const BACK_OFF: u32 = 32;
+
 /// Waits longer for the same, where there are threads to give way to. Bounded.
 pub(crate) fn wait_for(mut done: impl FnMut() -> bool) -> bool {
     let found = spin_for(&mut done);

@@ -16,7 +16,7 @@
 use crate::{
     ledger::Claim,
     position::{AtomicPosition, Layout, POSITION_BITS, Position},
-    sync::{atomic::Ordering, const_unless_loom},
+    sync::{self, atomic::Ordering, const_unless_loom},
 };
 
 const PARKED: Position = 1;
@@ -89,11 +89,26 @@ impl Tail {
     /// Replaces the word by what `next` makes of it, until that succeeds or `next` says None; gives the value replaced.
     #[inline(always)]
     fn update(&self, mut next: impl FnMut(Position) -> Option<Position>) -> Option<Position> {
-        let mut old = self.word.load(Ordering::Acquire);
+        let old = self.word.load(Ordering::Acquire);
+        match self.word.compare_exchange_weak(old, next(old)?, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => Some(old),
+            Err(found) => self.update_later(found, next),
+        }
+    }
+
+    /// The same, for whom another was faster.
+    #[cold]
+    #[inline(never)]
+    fn update_later(
+        &self,
+        mut found: Position,
+        mut next: impl FnMut(Position) -> Option<Position>,
+    ) -> Option<Position> {
         loop {
+            let old = sync::back_off_from(found, || self.word.load(Ordering::Acquire));
             match self.word.compare_exchange_weak(old, next(old)?, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return Some(old),
-                Err(found) => old = found,
+                Err(other) => found = other,
             }
         }
     }
@@ -116,7 +131,9 @@ impl Tail {
     /// on, whoever changes it clears PARKED and must wake.
     pub(crate) fn park(&self) -> View {
         // It is clear, so it is set by addition, which is one instruction.
-        View(self.word.fetch_add(PARKED, Ordering::AcqRel))
+        let word = self.word.fetch_add(PARKED, Ordering::AcqRel);
+        debug_assert!(word & PARKED == 0);
+        View(word)
     }
 
     /// Withdraws that. False: somebody else was faster and is about to take the waker.

@@ -20,6 +20,10 @@
 //! # Atomic operations
 //! A send is one compare-exchange and the store that publishes; a receive one compare-exchange. A permit costs one more.
 //!
+//! A sender takes its credit and its position in up to three steps, each with what the one before can't do: `claim_next` by the
+//! remembered head, small enough to be inlined; `claim_once` by the receiver's own head, without a loop; `claim` in whatever case.
+//! Who fails because another was faster backs off before the next look (see `sync::back_off`).
+//!
 //! # The head that senders remember
 //! `head_seen` is a copy of `head` on the producers' side, so that the receiver's line is touched only when the ring looks
 //! full. A copy that is old looks fuller, which is harmless. It must not be older than the positions take to wrap, so it is
@@ -48,7 +52,7 @@ mod waited;
 use super::{Claim, HEAD_SHIFT, Ledger, Refused, Returned, View};
 use crate::{
     position::{AtomicPosition, Layout, MAX_SLOTS, POSITION_BITS, POSITION_MASK, Position},
-    sync::atomic::Ordering,
+    sync::{self, atomic::Ordering},
 };
 use core::ops::Deref;
 
@@ -187,7 +191,7 @@ impl Packed<'_> {
     }
 
     /// Takes a credit and a position in the usual case. Err: the word, for [`Self::claim_once`], in which there was not surely
-    /// room; None: another sender was faster.
+    /// room; None: it has changed meanwhile.
     #[inline(always)]
     pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Option<Position>> {
         let word = self.word();
@@ -213,7 +217,8 @@ impl Packed<'_> {
         }
         // Acquire as in `has_room`.
         let seen = self.head_seen().load(Ordering::Acquire);
-        // Without a gap between the laps, who found it not surely free has counted.
+        // Without a gap between the laps, who found no room has counted; who found that it was to be counted, and looks again,
+        // loses nothing by a look at the head.
         let counted = self.layout().mask() + 1 == self.bound() as u64;
         let room = !counted && self.used(word, seen) < self.bound() as u64 || self.refresh(seen, word, 1);
         if !room {
@@ -222,7 +227,10 @@ impl Packed<'_> {
         }
         match self.swap(word, self.claimed::<false>(word)) {
             Ok(()) => Ok(Claim { position: word.tail(), wake: word.has(PARKED), passed: false }),
-            Err(_) => Err(None),
+            Err(_) => {
+                sync::back_off();
+                Err(None)
+            }
         }
     }
 
@@ -270,7 +278,7 @@ impl Packed<'_> {
             }
             match self.swap(word, then(word)) {
                 Ok(()) => return Ok(word),
-                Err(found) => word = found,
+                Err(found) => word = sync::back_off_from(found, || self.word()),
             }
         }
     }
@@ -395,7 +403,9 @@ impl Packed<'_> {
     /// on, whoever changes the view clears PARKED and must wake.
     pub(super) fn park(self, head: Position) -> View {
         // It is clear, so it is set by addition, which is one instruction.
-        Self::view(Word(self.producers_word().fetch_add(PARKED, Ordering::AcqRel)), head)
+        let word = Word(self.producers_word().fetch_add(PARKED, Ordering::AcqRel));
+        debug_assert!(!word.has(PARKED));
+        Self::view(word, head)
     }
 
     /// Withdraws that. False: somebody else was faster and is about to take the waker.

@@ -7,7 +7,14 @@ use super::{
     deadline::before,
     errors::{SendError, SendIterError, SendTimeoutError, TrySendError},
 };
-use crate::{channel::Closed, handle::Handle, ledger::Claim, listening::UntilClosed, position::Position, sync::OnDrop};
+use crate::{
+    channel::Closed,
+    handle::Handle,
+    ledger::Claim,
+    listening::UntilClosed,
+    position::Position,
+    sync::{self, OnDrop},
+};
 use core::{
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
@@ -85,11 +92,18 @@ impl<T> Sender<T> {
                 Ok(())
             }
             Err(Some(word)) => self.try_send_from(word, value),
-            Err(None) => self.try_send_at_length::<false>(value),
+            Err(None) => self.try_send_later(value),
         }
     }
 
-    // It ends in calls and keeps nothing over one, so that it has no registers to save. The next as well.
+    #[cold]
+    #[inline(never)]
+    fn try_send_later(&self, value: T) -> Result<(), TrySendError<T>> {
+        sync::back_off();
+        self.try_send_at_length::<false>(value)
+    }
+
+    // It ends in calls and keeps nothing over one, so that it has few registers to save. The next as well.
     #[inline(never)]
     fn try_send_from(&self, word: Position, value: T) -> Result<(), TrySendError<T>> {
         match self.handle.channel.ledger.claim_once(word) {
@@ -154,6 +168,11 @@ impl<T> Sender<T> {
     /// # });
     /// ```
     pub async fn send_before<D: Future>(&self, value: T, deadline: D) -> Result<(), SendTimeoutError<T>> {
+        let value = match self.try_send(value) {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Closed(value)) => return Err(SendTimeoutError::Closed(value)),
+            Err(TrySendError::Full(value)) => value,
+        };
         match before(acquire(&self.handle.channel, 1), deadline).await {
             Some(Ok(())) => self.handle.send_reserved(value).map_err(SendTimeoutError::Closed),
             Some(Err(Closed)) => Err(SendTimeoutError::Closed(value)),
@@ -177,6 +196,11 @@ impl<T> Sender<T> {
     /// ```
     #[cfg(feature = "std")]
     pub fn blocking_send(&self, value: T) -> Result<(), SendError<T>> {
+        let value = match self.try_send(value) {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Closed(value)) => return Err(SendError(value)),
+            Err(TrySendError::Full(value)) => value,
+        };
         match crate::mpsc::acquire::blocking_acquire(&self.handle.channel) {
             Ok(()) => self.handle.send_reserved(value).map_err(SendError),
             Err(Closed) => Err(SendError(value)),
@@ -197,6 +221,11 @@ impl<T> Sender<T> {
     /// ```
     #[cfg(feature = "std")]
     pub fn blocking_send_timeout(&self, value: T, timeout: core::time::Duration) -> Result<(), SendTimeoutError<T>> {
+        let value = match self.try_send(value) {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Closed(value)) => return Err(SendTimeoutError::Closed(value)),
+            Err(TrySendError::Full(value)) => value,
+        };
         let deadline = crate::park::deadline(timeout);
         match crate::park::block_until(acquire(&self.handle.channel, 1), deadline) {
             Some(Ok(())) => self.handle.send_reserved(value).map_err(SendTimeoutError::Closed),

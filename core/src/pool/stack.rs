@@ -24,6 +24,7 @@ use crate::{
     ledger::{Passed, Refused},
     position::Position,
     sync::{
+        self,
         atomic::{AtomicU64, Ordering},
         const_unless_loom,
     },
@@ -130,17 +131,21 @@ impl Pool {
         Word(self.word.load(Ordering::Acquire))
     }
 
+    /// One try to replace `old`; false if it has changed. Release passes on the links and contents of slots that are put back;
+    /// Acquire as in `word`.
+    #[inline(always)]
+    fn exchange(&self, old: Word, new: Word) -> bool {
+        self.word.compare_exchange_weak(old.0, new.0, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
     /// Replaces the word by what `next` makes of it, until that succeeds or `next` says None; gives the value replaced,
     /// or the one that `next` declined.
-    #[inline(always)]
     fn update(&self, mut next: impl FnMut(Word) -> Option<Word>) -> Result<Word, Word> {
-        let mut old = self.word();
         loop {
+            let old = self.word();
             let Some(new) = next(old) else { return Err(old) };
-            // Release passes on the links and contents of slots that are put back; Acquire as in `word`.
-            match self.word.compare_exchange_weak(old.0, new.0, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return Ok(old),
-                Err(found) => old = Word(found),
+            if self.exchange(old, new) {
+                return Ok(old);
             }
         }
     }
@@ -184,11 +189,30 @@ impl Pool {
     /// Takes a slot for a sender that does not wait. True with it: senders wait, and we have passed them.
     #[inline]
     pub(crate) fn take(&self, links: Links<'_>) -> Result<(Index, bool), Refused> {
-        let may_take = |word: Word| !self.is_empty(word) && (!word.has(WAITING) || self.may_overtake(word));
-        match self.update(|word| (!word.has(CLOSED) && may_take(word)).then(|| self.pop(word, links))) {
-            Ok(word) => Ok((word.top(), word.has(WAITING))),
-            Err(word) if word.has(CLOSED) => Err(Refused::Closed),
-            Err(_) => Err(Refused::Full),
+        self.try_take(links).unwrap_or_else(|| self.take_later(links))
+    }
+
+    /// One try. None: somebody else was faster.
+    #[inline(always)]
+    fn try_take(&self, links: Links<'_>) -> Option<Result<(Index, bool), Refused>> {
+        let word = self.word();
+        if word.has(CLOSED) {
+            return Some(Err(Refused::Closed));
+        }
+        if self.is_empty(word) || word.has(WAITING) && !self.may_overtake(word) {
+            return Some(Err(Refused::Full));
+        }
+        self.exchange(word, self.pop(word, links)).then(|| Ok((word.top(), word.has(WAITING))))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_later(&self, links: Links<'_>) -> Result<(Index, bool), Refused> {
+        loop {
+            sync::back_off();
+            if let Some(outcome) = self.try_take(links) {
+                return outcome;
+            }
         }
     }
 
@@ -206,8 +230,28 @@ impl Pool {
 
     #[inline(always)]
     fn put_unless(&self, refuse: u64, links: Links<'_>, index: Index) -> Result<(), Spare> {
-        let put = self.update(|word| (!word.has(refuse)).then(|| self.push(word, links, index)));
-        put.map(drop).map_err(|_| Spare { index, unsent: false })
+        self.try_put(refuse, links, index).unwrap_or_else(|| self.put_later(refuse, links, index))
+    }
+
+    /// One try. None: somebody else was faster.
+    #[inline(always)]
+    fn try_put(&self, refuse: u64, links: Links<'_>, index: Index) -> Option<Result<(), Spare>> {
+        let word = self.word();
+        if word.has(refuse) {
+            return Some(Err(Spare { index, unsent: false }));
+        }
+        self.exchange(word, self.push(word, links, index)).then_some(Ok(()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_later(&self, refuse: u64, links: Links<'_>, index: Index) -> Result<(), Spare> {
+        loop {
+            sync::back_off();
+            if let Some(outcome) = self.try_put(refuse, links, index) {
+                return outcome;
+            }
+        }
     }
 
     /// Puts back a slot that a sender had and did not publish.

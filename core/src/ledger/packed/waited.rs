@@ -36,7 +36,7 @@ impl Packed<'_> {
 
     /// Makes the head stand still, but by way of the lock.
     pub(in crate::ledger) fn freeze(self) -> Position {
-        // Acquire pairs with the receiver's Release in `advance`. Only lock holders change ATTEND, so it is set by addition.
+        // Acquire pairs with the receiver's Release in `advance`. Only lock holders set ATTEND, so it is set by addition.
         let word = self.consumer.word.load(Ordering::Acquire);
         let frozen = if word & ATTEND != 0 { word } else { self.consumer.word.fetch_add(ATTEND, Ordering::AcqRel) };
         frozen >> HEAD_SHIFT

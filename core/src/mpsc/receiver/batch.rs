@@ -42,7 +42,7 @@ impl<T, const CHAINED: bool> Batch<'_, T, CHAINED> {
         let mut position = self.head;
         let published = |_: &usize| {
             let found = Received::<T, CHAINED>(self.handle).is_published(position);
-            position = self.layout.advance(position, 1);
+            position = self.layout.advance_in::<CHAINED>(position, 1);
             found
         };
         (0..limit).take_while(published).count()
@@ -59,7 +59,7 @@ impl<T, const CHAINED: bool> Iterator for Batch<'_, T, CHAINED> {
         let place = self.handle.head_place::<CHAINED>(self.next).filter(Place::is_published)?;
         // SAFETY: published, and it is freed on drop; taken once.
         let message = unsafe { place.take() };
-        self.next = self.layout.advance(self.next, 1);
+        self.next = self.layout.advance_in::<CHAINED>(self.next, 1);
         self.taken += 1;
         Some(message)
     }
