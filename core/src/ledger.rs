@@ -1,8 +1,8 @@
 //! The ledger: which positions are free, claimed or used, who may have them, and who waits.
 //!
 //! A sender needs a *credit*, the right to one slot. It either takes a credit and a position at once
-//! ([`Ledger::claim_next`], [`Ledger::claim_next_chained`], [`Ledger::claim_once`], [`Ledger::claim`]), or first the credit ([`Ledger::reserve`])
-//! and the position later ([`Ledger::claim_reserved`]): a permit holds capacity, not a place in the order. The receiver
+//! ([`Ledger::claim_next`], [`Ledger::claim_next_chained`], [`Ledger::claim_once`], [`Ledger::claim`]), or first the credit
+//! ([`Ledger::reserve`]) and the position later ([`Ledger::claim_reserved`]): a permit holds capacity, not a place in the order. The receiver
 //! gives a slot's credit back when it has emptied the slot ([`Ledger::advance`]).
 //!
 //! While senders wait, credits that come back must not reach the pool past them. So the methods that give credits back
@@ -313,8 +313,8 @@ impl Ledger {
     }
 
     /// Takes a credit and a position in a ring, in the usual case. If it is not certain at the first look that there is room, it
-    /// gives the word that it found, for [`Self::claim_once`]. Err(None): the word changes, [`Self::claim`] is the next to be
-    /// called, after a pause.
+    /// gives the word that it found, for [`Self::claim_once`]. Err(None): others change the word, and [`Self::claim`] is the next
+    /// to be called, after a pause.
     #[inline(always)]
     pub(crate) fn claim_next(&self) -> Result<Claim, Option<Position>> {
         self.of_ring().claim_next::<false>()
@@ -326,19 +326,14 @@ impl Ledger {
         self.of_ring().claim_once(word)
     }
 
-    /// As [`Self::claim_next`], where the messages are in blocks and not in a ring. Else [`Self::claim`] is the next to be
-    /// called.
+    /// As [`Self::claim_next`], where the messages are in blocks and not in a ring, and [`Self::claim`] is the next to be called.
     #[inline(always)]
-    pub(crate) fn claim_next_chained(&self) -> Option<Claim> {
+    pub(crate) fn claim_next_chained(&self) -> Result<Claim, Option<Position>> {
         #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
         if self.producers.kind == Kind::Packed {
-            let claim = Packed(self).claim_next::<true>();
-            if let Err(None) = claim {
-                crate::sync::back_off();
-            }
-            return claim.ok();
+            return Packed(self).claim_next::<true>();
         }
-        None
+        Err(Some(0))
     }
 
     /// Takes a credit and a position, CHAINED: where the messages are in blocks and not in a ring.

@@ -109,7 +109,7 @@ pub(crate) fn back_off_from<T>(found: T, look_again: impl FnOnce() -> T) -> T {
     look_again()
 }
 
-/// Of the order of a microsecond: several messages of the other thread.
+/// A microsecond or a part of it, as the core has it: several messages of the other thread.
 #[cfg(not(sakia_loom))]
 const BACK_OFF: u32 = 32;
 

@@ -15,14 +15,14 @@
 //! | CLOSED | receiver | - | no new credits |
 //! | GONE | dropped receiver | - | no new positions either |
 //! | HANGUP | last sender | - | nothing will come any more |
-//! | ATTEND | lock holder | lock holder | `head` moves only by way of the lock |
+//! | ATTEND | lock holder | lock holder; the end of the receiver | `head` moves only by way of the lock |
 //!
 //! # Atomic operations
 //! A send is one compare-exchange and the store that publishes; a receive one compare-exchange. A permit costs one more.
 //!
 //! A sender takes its credit and its position in up to three steps, each with what the one before can't do: `claim_next` by the
 //! remembered head, small enough to be inlined; `claim_once` by the receiver's own head, without a loop; `claim` in whatever case.
-//! Who fails because another was faster backs off before the next look (see `sync::back_off`).
+//! Who has failed at an exchange backs off before it tries in the third (see `sync::back_off`).
 //!
 //! # The head that senders remember
 //! `head_seen` is a copy of `head` on the producers' side, so that the receiver's line is touched only when the ring looks
@@ -191,7 +191,7 @@ impl Packed<'_> {
     }
 
     /// Takes a credit and a position in the usual case. Err: the word, for [`Self::claim_once`], in which there was not surely
-    /// room; None: it has changed meanwhile.
+    /// room; None: the exchange has failed.
     #[inline(always)]
     pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Option<Position>> {
         let word = self.word();
@@ -227,10 +227,7 @@ impl Packed<'_> {
         }
         match self.swap(word, self.claimed::<false>(word)) {
             Ok(()) => Ok(Claim { position: word.tail(), wake: word.has(PARKED), passed: false }),
-            Err(_) => {
-                sync::back_off();
-                Err(None)
-            }
+            Err(_) => Err(None),
         }
     }
 

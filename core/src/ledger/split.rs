@@ -110,7 +110,7 @@ impl Split<'_> {
     /// There is no shorter way here: the word is of no use.
     #[cfg(not(all(target_has_atomic = "64", not(sakia_narrow))))]
     pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Option<Position>> {
-        Err(None)
+        Err(Some(0))
     }
 
     /// False: nobody was passed, here as always.

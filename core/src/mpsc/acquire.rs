@@ -7,7 +7,7 @@ use crate::{
 };
 use core::{
     pin::{Pin, pin},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 /// Waits for `n` credits, which are the caller's when it is Ready(Ok). Dropped, it gives back what it has gathered.
@@ -71,15 +71,10 @@ impl<O, F: FnOnce(Result<(), Closed>) -> O> Future for AcquireThen<'_, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         // SAFETY: `acquire` is not moved out, and is pinned with this; `then` is not pinned.
         let this = unsafe { self.get_unchecked_mut() };
-        let then = this.then.take().expect("polled after it was ready");
+        assert!(this.then.is_some(), "polled after it was ready");
         // SAFETY: as above.
-        match unsafe { Pin::new_unchecked(&mut this.acquire) }.poll(context) {
-            Poll::Ready(outcome) => Poll::Ready(then(outcome)),
-            Poll::Pending => {
-                this.then = Some(then);
-                Poll::Pending
-            }
-        }
+        let outcome = ready!(unsafe { Pin::new_unchecked(&mut this.acquire) }.poll(context));
+        Poll::Ready(this.then.take().expect("as asserted")(outcome))
     }
 }
 

@@ -92,15 +92,15 @@ impl<T> Sender<T> {
                 Ok(())
             }
             Err(Some(word)) => self.try_send_from(word, value),
-            Err(None) => self.try_send_later(value),
+            Err(None) => self.try_send_later::<false>(value),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn try_send_later(&self, value: T) -> Result<(), TrySendError<T>> {
+    fn try_send_later<const CHAINED: bool>(&self, value: T) -> Result<(), TrySendError<T>> {
         sync::back_off();
-        self.try_send_at_length::<false>(value)
+        self.try_send_at_length::<CHAINED>(value)
     }
 
     // It ends in calls and keeps nothing over one, so that it has few registers to save. The next as well.
@@ -119,11 +119,12 @@ impl<T> Sender<T> {
     #[inline(never)]
     fn try_send_chained(&self, value: T) -> Result<(), TrySendError<T>> {
         match self.handle.channel.ledger.claim_next_chained() {
-            Some(claim) => {
+            Ok(claim) => {
                 self.handle.fill::<true>(&claim, value);
                 Ok(())
             }
-            None => self.try_send_at_length::<true>(value),
+            Err(Some(_)) => self.try_send_at_length::<true>(value),
+            Err(None) => self.try_send_later::<true>(value),
         }
     }
 

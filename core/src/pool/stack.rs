@@ -131,7 +131,7 @@ impl Pool {
         Word(self.word.load(Ordering::Acquire))
     }
 
-    /// One try to replace `old`; false if it has changed. Release passes on the links and contents of slots that are put back;
+    /// One try to replace `old`; false if that failed. Release passes on the links and contents of slots that are put back;
     /// Acquire as in `word`.
     #[inline(always)]
     fn exchange(&self, old: Word, new: Word) -> bool {
@@ -192,7 +192,7 @@ impl Pool {
         self.try_take(links).unwrap_or_else(|| self.take_later(links))
     }
 
-    /// One try. None: somebody else was faster.
+    /// One try. None: the exchange has failed.
     #[inline(always)]
     fn try_take(&self, links: Links<'_>) -> Option<Result<(Index, bool), Refused>> {
         let word = self.word();
@@ -233,7 +233,7 @@ impl Pool {
         self.try_put(refuse, links, index).unwrap_or_else(|| self.put_later(refuse, links, index))
     }
 
-    /// One try. None: somebody else was faster.
+    /// One try. None: the exchange has failed.
     #[inline(always)]
     fn try_put(&self, refuse: u64, links: Links<'_>, index: Index) -> Option<Result<(), Spare>> {
         let word = self.word();

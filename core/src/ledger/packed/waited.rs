@@ -44,7 +44,7 @@ impl Packed<'_> {
 
     /// Lets the head move freely again.
     pub(in crate::ledger) fn unfreeze(self) {
-        // Relaxed: only lock holders change ATTEND.
+        // Relaxed: only lock holders set ATTEND.
         if self.consumer.word.load(Ordering::Relaxed) & ATTEND != 0 {
             self.consumer.word.fetch_and(!ATTEND, Ordering::AcqRel);
         }
