@@ -2,8 +2,8 @@
 //!
 //! A sender needs a *credit*, the right to one slot. It either takes a credit and a position at once
 //! ([`Ledger::claim_next`], [`Ledger::claim_next_chained`], [`Ledger::claim_once`], [`Ledger::claim`]), or first the credit
-//! ([`Ledger::reserve`]) and the position later ([`Ledger::claim_reserved`]): a permit holds capacity, not a place in the order. The receiver
-//! gives a slot's credit back when it has emptied the slot ([`Ledger::advance`]).
+//! ([`Ledger::reserve`]) and the position later ([`Ledger::claim_reserved`]): a permit holds capacity, not a place in the
+//! order. The receiver gives a slot's credit back when it has emptied the slot ([`Ledger::advance`]).
 //!
 //! While senders wait, credits that come back must not reach the pool past them. So the methods that give credits back
 //! are of two kinds: the fast ones refuse when somebody waits, and then the caller holds the credits as *spare* and deals
@@ -346,21 +346,13 @@ impl Ledger {
     /// are given back and nothing may be written.
     #[inline(always)]
     pub(crate) fn claim_reserved<const CHAINED: bool>(&self, n: usize) -> Option<Claim> {
-        if CHAINED {
-            by_kind!(self.producers, claim_reserved::<CHAINED>(n))
-        } else {
-            self.of_ring().claim_reserved::<false>(n)
-        }
+        by_shape!(self.producers, claim_reserved::<CHAINED>(n))
     }
 
     /// Moves the head from `head` by `n`, whose credits are free then. False: they are not, since senders are to be served.
     #[inline(always)]
     pub(crate) fn advance<const CHAINED: bool>(&self, head: Position, n: usize) -> bool {
-        if CHAINED {
-            by_kind!(self.consumer, advance::<CHAINED>(head, n))
-        } else {
-            self.of_ring().advance::<false>(head, n)
-        }
+        by_shape!(self.consumer, advance::<CHAINED>(head, n))
     }
 
     /// What there is at `head`.
