@@ -96,23 +96,24 @@ impl Wheel {
     // ===== taking slots and putting them back =====
 
     /// Takes a slot for a sender that does not wait.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&self, links: Links<'_>) -> Result<Index, Refused> {
         let (index, passed) = self.pool.take(links)?;
         if passed {
-            // If a waker panics in there, the slot goes back.
-            let slot = OnDrop(|| self.put_back(links, index));
-            self.passed(links);
-            core::mem::forget(slot);
+            self.passed(links, index);
         }
         Ok(index)
     }
 
-    /// A newcomer has passed senders that wait. If it was the last that may, what is free goes to them.
+    /// A newcomer has passed senders that wait, with the slot `index`. If it was the last that may, what is free goes to them.
     #[cold]
-    fn passed(&self, links: Links<'_>) {
+    #[inline(never)]
+    fn passed(&self, links: Links<'_>, index: Index) {
         if self.pool.is_barred() {
+            // If a waker panics in there, the slot goes back.
+            let slot = OnDrop(|| self.put_back(links, index));
             self.deal(links, None, false);
+            core::mem::forget(slot);
         }
     }
 

@@ -187,7 +187,7 @@ impl Pool {
     // ===== anybody =====
 
     /// Takes a slot for a sender that does not wait. True with it: senders wait, and we have passed them.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&self, links: Links<'_>) -> Result<(Index, bool), Refused> {
         self.try_take(links).unwrap_or_else(|| self.take_later(links))
     }
