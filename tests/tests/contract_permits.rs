@@ -4,10 +4,11 @@
 mod behaviour;
 
 use core::{
+    panic::AssertUnwindSafe,
     pin::pin,
     task::{Context, Poll, Waker},
 };
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 
 use behaviour::{Drops, Polled, drain, now, parked, strict};
 use sakia::mpsc::{Permit, channel};
