@@ -22,7 +22,7 @@
 //!
 //! A sender takes its credit and its position in up to three steps, each with what the one before can't do: `claim_next` by the
 //! remembered head, small enough to be inlined; `claim_once` by the receiver's own head, without a loop; `claim` in whatever case.
-//! Who has failed at an exchange backs off before it tries in the third (see `sync::back_off`).
+//! Who has failed at an exchange in the first or the third backs off before the next try (see `sync::back_off`).
 //!
 //! # The head that senders remember
 //! `head_seen` is a copy of `head` on the producers' side, so that the receiver's line is touched only when the ring looks
