@@ -1,8 +1,11 @@
 //! Messages in a chain of blocks, for channels whose memory is by use and not by bound.
 //!
-//! Blocks follow each other by position, each with room for [`BLOCK`] messages. Senders append them as they come to need
-//! them and the receiver takes them away behind itself, so the chain is as long as the queue. A block that was taken away
-//! is kept to be appended again, until the queue has drained.
+//! Blocks follow each other by position. Senders append them as they come to need them and the receiver takes them away
+//! behind itself, so the chain is as long as the queue. A block that was taken away is kept to be appended again, until the
+//! queue has drained.
+//!
+//! The first block has room for [`SHORTEST`] messages. Where many small ones may be queued, each block has room for twice as
+//! many as the one before, up to [`longest`]: what happens once a block is then shared by more messages.
 //!
 //! ```text
 //!  oldest             head                                 tail
@@ -23,199 +26,23 @@
 //! Whoever claims later sees the new `tail`; whoever has claimed before is done when the receiver has got to `released`.
 //! So from then on the block is the receiver's alone.
 
+mod block;
+
 use crate::{
-    position::{AtomicPosition, Layout, POSITION_BITS, POSITION_MASK, Position},
-    ring::MARKED,
+    position::{Layout, POSITION_BITS, POSITION_MASK, Position},
     sync::{
-        UnsafeCell,
-        atomic::{AtomicPtr, AtomicU8, Ordering},
+        atomic::{AtomicPtr, Ordering},
         const_unless_loom,
     },
 };
-use alloc::alloc::{alloc, dealloc, handle_alloc_error};
-use core::{
-    alloc::Layout as MemoryLayout,
-    mem::MaybeUninit,
-    ptr::{self, NonNull},
-};
+pub(crate) use block::{Block, SHORTEST, State, layout_of, longest, place};
+use core::ptr::{self, NonNull};
 
-/// Messages in a block.
-pub(crate) const BLOCK: usize = if cfg!(sakia_loom) { 2 } else { 16 };
-
-/// How many blocks are kept to be used again.
-const MAX_SPARES: Position = if cfg!(sakia_loom) { 1 } else { 64 };
+/// How many messages the blocks that are kept to be used again have room for.
+const MAX_SPARE: usize = if cfg!(sakia_loom) { 2 } else { 1024 };
 
 /// What `spare` is while somebody changes the list.
 const BUSY: *mut Block = ptr::without_provenance_mut(1);
-
-// States of a place in a block.
-
-/// Not yet published, though a sender may be writing.
-const EMPTY: u8 = 0;
-/// The message may be taken, or was taken.
-const PUBLISHED: u8 = 1;
-/// As EMPTY, and the receiver sleeps: who publishes wakes it.
-const MARK: u8 = 2;
-/// The message was dropped out of turn, after the receiver.
-const DROPPED: u8 = 3;
-
-/// A block. Behind it, in the same allocation, are the messages.
-#[derive(Debug)]
-pub(crate) struct Block {
-    /// The position of its first message. In a spare one: how many there are from this one on.
-    start: AtomicPosition,
-    next: AtomicPtr<Block>,
-    /// `[ position | 1 ]`: see "released" in the module's documentation; 0 before.
-    released: AtomicPosition,
-    states: [AtomicU8; BLOCK],
-    /// By which loom tells that nobody looks at a block any more when it is given away.
-    #[cfg(sakia_loom)]
-    visits: UnsafeCell<()>,
-}
-
-impl Block {
-    fn new(start: Position) -> Self {
-        Self {
-            start: AtomicPosition::new(start),
-            next: AtomicPtr::new(ptr::null_mut()),
-            released: AtomicPosition::new(0),
-            states: core::array::from_fn(|_| AtomicU8::new(EMPTY)),
-            #[cfg(sakia_loom)]
-            visits: UnsafeCell::new(()),
-        }
-    }
-
-    /// A sender looks at the block.
-    #[inline(always)]
-    fn visit(&self) {
-        #[cfg(sakia_loom)]
-        self.visits.with(|_| ());
-    }
-
-    #[inline(always)]
-    fn start(&self) -> Position {
-        // Relaxed: written before the block became visible.
-        self.start.load(Ordering::Relaxed)
-    }
-
-    fn next(&self) -> Option<NonNull<Block>> {
-        // Acquire pairs with the Release exchange in `next_or_new`: the next block is made.
-        NonNull::new(self.next.load(Ordering::Acquire))
-    }
-
-    /// All its messages are published, so nobody will look for a place in it any more.
-    fn is_full(&self) -> bool {
-        // Relaxed: what the publishers did before is acquired by the receiver, message by message, before it gives the
-        // block away.
-        self.states.iter().all(|state| state.load(Ordering::Relaxed) & PUBLISHED != 0)
-    }
-
-    #[inline(always)]
-    fn state(&self, position: Position) -> &AtomicU8 {
-        &self.states[index_of(position)]
-    }
-
-    /// Makes the message that was written visible. True: the receiver has left a mark and is to be woken.
-    #[inline(always)]
-    pub(crate) fn publish(&self, position: Position) -> bool {
-        if MARKED {
-            // Release pairs with the Acquire in `is_published`, Acquire with the Release in `mark`: the waker is out.
-            self.state(position).swap(PUBLISHED, Ordering::AcqRel) == MARK
-        } else {
-            // Release pairs with the Acquire in `is_published`: the message is written.
-            self.state(position).store(PUBLISHED, Ordering::Release);
-            false
-        }
-    }
-
-    #[inline(always)]
-    pub(crate) fn is_published(&self, position: Position) -> bool {
-        // Acquire pairs with the Release in `publish`.
-        self.state(position).load(Ordering::Acquire) == PUBLISHED
-    }
-
-    /// Asks the sender who is about to publish to wake the receiver. False: it has published.
-    pub(crate) fn mark(&self, position: Position) -> bool {
-        // Release pairs with the swap in `publish`. Failure: the state is read again, with Acquire, by who is told false,
-        // unless the mark of last time is still there.
-        let before = self.state(position).compare_exchange(EMPTY, MARK, Ordering::Release, Ordering::Relaxed);
-        matches!(before, Ok(_) | Err(MARK))
-    }
-
-    /// Makes a message that was taken out of turn look unpublished, so that it is not taken again.
-    pub(crate) fn unpublish(&self, position: Position) {
-        // Relaxed: read again only by the last handle, which the count of handles orders.
-        self.state(position).store(DROPPED, Ordering::Relaxed);
-    }
-}
-
-/// Where in its block a message stands.
-#[inline(always)]
-fn index_of(position: Position) -> usize {
-    position as usize % BLOCK
-}
-
-/// The first position of the block of `position`.
-#[inline(always)]
-fn start_of(position: Position) -> Position {
-    position & !(BLOCK as Position - 1)
-}
-
-/// Where the messages begin, from the start of the block.
-const fn values_offset<T>() -> usize {
-    size_of::<Block>().next_multiple_of(align_of::<T>())
-}
-
-/// Where the message at `position` is kept, in its block.
-///
-/// # Safety
-/// The block is a valid one for messages of `T`.
-#[inline(always)]
-pub(crate) unsafe fn value<T>(block: NonNull<Block>, position: Position) -> NonNull<UnsafeCell<MaybeUninit<T>>> {
-    // SAFETY: behind the block, in its allocation, are as many cells as there are indices.
-    unsafe { block.byte_add(values_offset::<T>()).cast::<UnsafeCell<MaybeUninit<T>>>().add(index_of(position)) }
-}
-
-/// What a block of `T` takes. None: it does not fit into the address space.
-pub(crate) fn layout_of<T>() -> Option<MemoryLayout> {
-    let values = MemoryLayout::array::<UnsafeCell<MaybeUninit<T>>>(BLOCK).ok()?;
-    let (layout, offset) = MemoryLayout::new::<Block>().extend(values).ok()?;
-    debug_assert_eq!(offset, values_offset::<T>());
-    Some(layout.pad_to_align())
-}
-
-/// Allocates a block.
-#[cold]
-fn allocate<T>(start: Position) -> NonNull<Block> {
-    let layout = layout_of::<T>().expect("checked when the channel was made");
-    // SAFETY: the layout has the block's size at least.
-    let Some(block) = NonNull::new(unsafe { alloc(layout) }.cast::<Block>()) else { handle_alloc_error(layout) };
-    // SAFETY: the allocation has room for the block and, behind it, the cells. A real cell needs no initialisation.
-    unsafe {
-        block.write(Block::new(start));
-        #[cfg(sakia_loom)]
-        for index in 0..BLOCK as Position {
-            value::<T>(block, index).write(UnsafeCell::new(MaybeUninit::uninit()));
-        }
-    }
-    block
-}
-
-/// Frees a block.
-///
-/// # Safety
-/// [`allocate`] has made it for the same `T`, no message is left in it, and the caller alone has it.
-unsafe fn free<T>(block: NonNull<Block>) {
-    // SAFETY: the caller's promise. Loom wants its objects dropped; real ones have nothing to drop.
-    unsafe {
-        #[cfg(sakia_loom)]
-        for index in 0..BLOCK as Position {
-            value::<T>(block, index).drop_in_place();
-        }
-        block.drop_in_place();
-        dealloc(block.as_ptr().cast(), layout_of::<T>().expect("it was allocated with this layout"));
-    }
-}
 
 /// See the module's documentation.
 ///
@@ -250,13 +77,18 @@ impl Chain {
         // SAFETY: `tail` leads to a block that the caller's claim protects.
         let this = unsafe { block.as_ref() };
         this.visit();
-        (this.start() == start_of(position)).then_some(block)
+        (this.has(position)).then_some(block)
     }
 
     /// The block of `position`, which is appended if need be; brings `tail` nearer. For who has claimed `position` and not
     /// published it yet; `next_claim` tells which position is claimed next, by a read-modify-write.
     #[cold]
-    pub(crate) fn find<T>(&self, position: Position, next_claim: impl Fn() -> Position) -> NonNull<Block> {
+    pub(crate) fn find<T>(
+        &self,
+        position: Position,
+        longest: usize,
+        next_claim: impl Fn() -> Position,
+    ) -> NonNull<Block> {
         // Acquire as in `tail_at`.
         let tail = NonNull::new(self.tail.load(Ordering::Acquire));
         let mut block = tail.unwrap_or_else(|| self.begin::<T>());
@@ -265,11 +97,12 @@ impl Chain {
             // SAFETY: a block from `tail` on, which the caller's claim protects: see the module's documentation.
             let this = unsafe { block.as_ref() };
             this.visit();
-            if this.start() == start_of(position) {
+            if this.has(position) {
                 return block;
             }
-            let next = self.next_or_new::<T>(this);
-            moving = moving && this.is_full() && self.move_tail(block, next, &next_claim);
+            let next = self.next_or_new::<T>(this, longest);
+            // SAFETY: as above.
+            moving = moving && unsafe { block::is_full(block) } && self.move_tail(block, next, &next_claim);
             block = next;
         }
     }
@@ -289,7 +122,7 @@ impl Chain {
 
     /// The first block of all, unless it is there.
     fn begin<T>(&self) -> NonNull<Block> {
-        let new = self.make::<T>(start_of(Layout::endless().first()));
+        let new = self.make::<T>(Layout::endless().first(), SHORTEST);
         // AcqRel: the block is made. The receiver reads `head`; of the senders, only those that find no `tail`, and as
         // long as there is none, the first block is the head.
         let head = self.head.compare_exchange(ptr::null_mut(), new.as_ptr(), Ordering::AcqRel, Ordering::Acquire);
@@ -304,11 +137,11 @@ impl Chain {
     }
 
     /// The block behind `block`, which is appended if need be.
-    fn next_or_new<T>(&self, block: &Block) -> NonNull<Block> {
+    fn next_or_new<T>(&self, block: &Block, longest: usize) -> NonNull<Block> {
         if let Some(next) = block.next() {
             return next;
         }
-        let new = self.make::<T>(block.start().wrapping_add(BLOCK as Position) & POSITION_MASK);
+        let new = self.make::<T>(block.end(), (2 * block.len() + 1).clamp(SHORTEST, longest));
         // Release pairs with the Acquire in `next` and here: the block is made.
         match block.next.compare_exchange(ptr::null_mut(), new.as_ptr(), Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => new,
@@ -327,7 +160,7 @@ impl Chain {
     pub(crate) fn head_at(&self, head: Position) -> Option<NonNull<Block>> {
         let block = self.head()?;
         // SAFETY: the receiver gives a block away only after it has moved on.
-        (unsafe { block.as_ref() }.start() == start_of(head)).then_some(block)
+        (unsafe { block.as_ref() }.has(head)).then_some(block)
     }
 
     #[inline(always)]
@@ -354,7 +187,7 @@ impl Chain {
     pub(crate) fn walk(&self, from: NonNull<Block>, position: Position) -> Option<NonNull<Block>> {
         let mut block = from;
         // SAFETY: the receiver gives the blocks from `head` on away only after it has moved on.
-        while unsafe { block.as_ref() }.start() != start_of(position) {
+        while !unsafe { block.as_ref() }.has(position) {
             // SAFETY: as above.
             block = unsafe { block.as_ref() }.next()?;
         }
@@ -362,11 +195,11 @@ impl Chain {
     }
 
     /// The block of `head`, which is appended if need be.
-    pub(crate) fn head_or_new<T>(&self, head: Position) -> NonNull<Block> {
+    pub(crate) fn head_or_new<T>(&self, head: Position, longest: usize) -> NonNull<Block> {
         match (self.head_at(head), self.head()) {
             (Some(block), _) => block,
             // SAFETY: as in `head_at`. The block of `head` is the next: the receiver has read this one to its end.
-            (None, Some(block)) => self.next_or_new::<T>(unsafe { block.as_ref() }),
+            (None, Some(block)) => self.next_or_new::<T>(unsafe { block.as_ref() }, longest),
             (None, None) => self.begin::<T>(),
         }
     }
@@ -405,52 +238,59 @@ impl Chain {
         self.spare.swap(list, Ordering::Release);
     }
 
-    /// A block that begins at `start`: a spare one if there is one.
-    fn make<T>(&self, start: Position) -> NonNull<Block> {
-        // Relaxed: a look that saves the exchange.
-        if self.spare.load(Ordering::Relaxed).is_null() {
-            return allocate::<T>(start);
-        }
-        match NonNull::new(self.take_spares()) {
-            Some(busy) if busy.as_ptr() == BUSY => allocate::<T>(start),
-            None => {
-                self.give_spares(ptr::null_mut());
-                allocate::<T>(start)
-            }
-            Some(block) => {
-                // SAFETY: BUSY is ours, and with it the list. The block is ours alone then, and as it is to begin.
-                unsafe {
-                    self.give_spares(block.as_ref().next.load(Ordering::Relaxed));
-                    #[cfg(sakia_loom)]
-                    block.drop_in_place();
-                    block.write(Block::new(start));
-                }
+    /// A block that begins at `start`, with room for `len` messages unless that is beyond the last position: a spare one if
+    /// there is one like that.
+    fn make<T>(&self, start: Position, len: usize) -> NonNull<Block> {
+        let len = len.min((POSITION_MASK - start) as usize + 1);
+        match self.take_spare() {
+            // SAFETY: it was in the list, from which only we have taken it.
+            Some(block) if unsafe { block.as_ref() }.len() == len => unsafe {
+                block::renew(block, start);
                 block
+            },
+            other => {
+                // SAFETY: as above.
+                other.inspect(|block| unsafe { block::free::<T>(*block) });
+                block::allocate::<T>(start, len)
             }
         }
     }
 
+    /// Takes a spare block, if there is one and nobody else is at the list.
+    fn take_spare(&self) -> Option<NonNull<Block>> {
+        // Relaxed: a look that saves the exchange.
+        if self.spare.load(Ordering::Relaxed).is_null() {
+            return None;
+        }
+        let list = self.take_spares();
+        if list == BUSY {
+            return None;
+        }
+        let block = NonNull::new(list);
+        // SAFETY: BUSY is ours, and with it the list.
+        self.give_spares(block.map_or(list, |block| unsafe { block.as_ref() }.next.load(Ordering::Relaxed)));
+        block
+    }
+
     /// Keeps a block that the caller has alone, to be used again.
     fn keep<T>(&self, block: NonNull<Block>) {
-        // SAFETY: the caller's promise, which loom checks.
-        #[cfg(sakia_loom)]
-        unsafe { block.as_ref() }.visits.with_mut(|_| ());
+        // SAFETY: the caller's promise.
+        let this = unsafe { block.as_ref() };
+        this.end_of_visits();
         let list = self.take_spares();
         if list == BUSY {
             // SAFETY: the caller's promise.
-            return unsafe { free::<T>(block) };
+            return unsafe { block::free::<T>(block) };
         }
         // SAFETY: BUSY is ours, and with it the list.
-        let spares = NonNull::new(list).map_or(0, |list| unsafe { list.as_ref() }.start());
-        if spares == MAX_SPARES {
+        let spares = NonNull::new(list).map_or(0, |list| unsafe { list.as_ref() }.spares());
+        if spares * this.len() >= MAX_SPARE {
             self.give_spares(list);
             // SAFETY: the caller's promise.
-            return unsafe { free::<T>(block) };
+            return unsafe { block::free::<T>(block) };
         }
-        // SAFETY: the caller has it alone. Relaxed: published by `give_spares`.
-        let this = unsafe { block.as_ref() };
-        this.next.store(list, Ordering::Relaxed);
-        this.start.store(spares + 1, Ordering::Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { Block::become_spare(block, list, spares + 1) };
         self.give_spares(block.as_ptr());
     }
 
@@ -465,7 +305,7 @@ impl Chain {
         if list != BUSY {
             self.give_spares(ptr::null_mut());
             // SAFETY: the list was ours when BUSY was.
-            unsafe { free_from::<T>(list) };
+            unsafe { block::free_from::<T>(list) };
         }
     }
 
@@ -479,22 +319,8 @@ impl Chain {
         let first = if oldest.is_null() { self.head.load(Ordering::Relaxed) } else { oldest };
         // SAFETY: the caller's promise; spare blocks are in no other list.
         unsafe {
-            free_from::<T>(first);
-            free_from::<T>(self.spare.load(Ordering::Relaxed));
-        }
-    }
-}
-
-/// Frees a list of blocks.
-///
-/// # Safety
-/// As [`free`], for each of them.
-unsafe fn free_from<T>(mut block: *mut Block) {
-    while let Some(this) = NonNull::new(block) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            block = this.as_ref().next.load(Ordering::Relaxed);
-            free::<T>(this);
+            block::free_from::<T>(first);
+            block::free_from::<T>(self.spare.load(Ordering::Relaxed));
         }
     }
 }
@@ -502,4 +328,60 @@ unsafe fn free_from<T>(mut block: *mut Block) {
 /// The head has come to `position`, of which it is never as far as half of all positions away.
 fn is_reached(position: Position, head: Position) -> bool {
     (head.wrapping_sub(position) & POSITION_MASK) >> (POSITION_BITS - 1) == 0
+}
+
+#[cfg(all(test, not(sakia_loom)))]
+mod tests {
+    use super::*;
+    use alloc::{vec, vec::Vec};
+
+    /// Blocks from `start` on, as senders append them: the position and the length of each.
+    fn appended(start: Position, longest: usize, n: usize) -> Vec<(Position, usize)> {
+        let chain = Chain::new();
+        let first = chain.make::<u8>(start, SHORTEST);
+        chain.head.store(first.as_ptr(), Ordering::Relaxed);
+        let mut blocks = vec![first];
+        while blocks.len() < n {
+            // SAFETY: the blocks are freed at the end.
+            blocks.push(chain.next_or_new::<u8>(unsafe { blocks[blocks.len() - 1].as_ref() }, longest));
+        }
+        // SAFETY: as above; there is no message, and nobody else has them.
+        unsafe {
+            let starts = blocks.iter().scan(start, |at, block| Some(core::mem::replace(at, block.as_ref().end())));
+            let found = starts.zip(blocks.iter().map(|block| block.as_ref().len())).collect();
+            chain.end::<u8>();
+            found
+        }
+    }
+
+    #[test]
+    fn blocks_grow_up_to_the_longest() {
+        let lengths = |longest| appended(0, longest, 5).into_iter().map(|(_, len)| len).collect::<Vec<_>>();
+        assert_eq!(lengths(longest::<u8>(1_024)), [15; 5]);
+        assert_eq!(lengths(longest::<[u64; 5]>(usize::MAX)), [15; 5]);
+        assert_eq!(lengths(longest::<u8>(1_025)), [15, 31, 63, 63, 63]);
+    }
+
+    #[test]
+    fn no_block_goes_beyond_the_last_position() {
+        let start = POSITION_MASK + 1 - 20;
+        assert_eq!(appended(start, 63, 4), [(start, 15), (start + 15, 5), (0, 15), (15, 31)]);
+    }
+
+    #[test]
+    fn a_spare_block_of_another_length_is_not_used() {
+        let chain = Chain::new();
+        chain.keep::<u8>(chain.make::<u8>(0, 31));
+        let [other, same] = [15, 31].map(|len| chain.make::<u8>(0, len));
+        chain.keep::<u8>(same);
+        let again = chain.make::<u8>(0, 31);
+        assert_eq!(again, same);
+        // SAFETY: nobody else has them, and no message is in them.
+        unsafe {
+            assert_eq!(other.as_ref().len(), 15);
+            block::free::<u8>(other);
+            block::free::<u8>(again);
+            chain.end::<u8>();
+        }
+    }
 }

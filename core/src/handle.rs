@@ -8,7 +8,7 @@ mod place;
 
 #[cfg(feature = "alloc")]
 use crate::{
-    chain::{Block, Chain},
+    chain::{self, Block, Chain},
     position::POSITION_BITS,
 };
 
@@ -204,9 +204,14 @@ impl<T> Handle<T> {
         if self.layout().distance(ledger.head_seen_by_others(), position) >> (POSITION_BITS - 1) != 0 {
             sync::abort("more messages than can be counted");
         }
-        let block = self.chain.find::<T>(position, || ledger.fence_claims());
+        let block = self.chain.find::<T>(position, self.longest_block(), || ledger.fence_claims());
         // SAFETY: as in `near_place`.
         unsafe { Place::in_block(block, position) }
+    }
+
+    #[cfg(feature = "alloc")]
+    fn longest_block(&self) -> usize {
+        chain::longest::<T>(self.channel.ledger.bound())
     }
 
     /// Wakes the receiver, which has been unparked already or has left a mark.
@@ -405,7 +410,7 @@ impl<T, const CHAINED: bool> Source for Received<'_, T, CHAINED> {
     fn mark(&self, head: Position) -> bool {
         #[cfg(feature = "alloc")]
         if CHAINED {
-            self.chain.head_or_new::<T>(head);
+            self.chain.head_or_new::<T>(head, self.longest_block());
         }
         self.head_place::<CHAINED>(head).is_some_and(|place| place.mark())
     }

@@ -124,8 +124,9 @@ fn a_batch_whose_buffer_panics_loses_nothing() {
 
 #[test]
 fn every_message_is_dropped_once_whoever_goes_first() {
-    for queued in [0, 1, 15, 16, 17, 100] {
-        for taken in [0, 1, 15, 16, 17] {
+    // The first blocks are of 15, 31 and 63 messages.
+    for queued in [0, 1, 15, 16, 46, 47, 100, 200] {
+        for taken in [0, 1, 15, 16, 46, 47, 110] {
             for receiver_first in [false, true] {
                 let alive = Arc::new(AtomicUsize::new(0));
                 let (sender, mut receiver) = unbounded();

@@ -9,7 +9,11 @@ use std::{env, fs, process::Command};
 type Result<T> = core::result::Result<T, Box<dyn Error>>;
 
 const PEERS: [&str; 4] = ["sakia", "sakia-tokio", "tokio", "futures"];
-const BOUNDS: [usize; 4] = [1, 32, 100, 1_000];
+const BOUNDS: [usize; 5] = [1, 32, 100, 1_000, NONE];
+/// An unbounded channel.
+const NONE: usize = usize::MAX;
+/// How many messages that holds when it is busy. A bounded one is full then.
+const UNBOUNDED_BUSY: usize = 1_000;
 const STATES: [&str; 2] = ["idle", "once busy"];
 
 fn main() -> Result<()> {
@@ -24,6 +28,7 @@ fn main() -> Result<()> {
     for bound in BOUNDS {
         for state in STATES {
             let bytes = PEERS.map(|peer| apart(peer, bound, state, channels).unwrap_or_else(|error| error.to_string()));
+            let bound = if bound == NONE { "none".into() } else { bound.to_string() };
             println!("| {bound} | {state} | {} |", bytes.join(" | "));
         }
     }
@@ -39,37 +44,36 @@ fn apart(peer: &str, bound: usize, state: &str, channels: &str) -> Result<String
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
+/// Makes channels with `$channel`, each of which sends and receives `$busy` messages.
+macro_rules! of_pairs {
+    ($channels:expr, $busy:expr, $channel:expr, $send:ident) => {
+        of($channels, || {
+            #[allow(unused_mut, reason = "some senders send by &mut")]
+            let (mut sender, mut receiver) = $channel;
+            (0..$busy).for_each(|_| sender.$send(0_u64).unwrap());
+            (0..$busy).for_each(|_| assert_eq!(receiver.try_recv(), Ok(0)));
+            assert!(receiver.try_recv().is_err());
+            (sender, receiver)
+        })
+    };
+}
+
 fn measure(peer: &str, bound: usize, busy: bool, channels: usize) -> Result<usize> {
-    let busy = if busy { bound } else { 0 };
-    match peer {
-        "sakia" => of(channels, || {
-            let (sender, mut receiver) = sakia::mpsc::channel(bound);
-            (0..busy).for_each(|_| sender.try_send(0_u64).unwrap());
-            (0..busy).for_each(|_| assert_eq!(receiver.try_recv(), Ok(0)));
-            assert!(receiver.try_recv().is_err());
-            (sender, receiver)
-        }),
-        "sakia-tokio" => of(channels, || {
-            let (sender, mut receiver) = sakia_tokio::mpsc::channel(bound);
-            (0..busy).for_each(|_| sender.try_send(0_u64).unwrap());
-            (0..busy).for_each(|_| assert_eq!(receiver.try_recv(), Ok(0)));
-            assert!(receiver.try_recv().is_err());
-            (sender, receiver)
-        }),
-        "tokio" => of(channels, || {
-            let (sender, mut receiver) = tokio::sync::mpsc::channel(bound);
-            (0..busy).for_each(|_| sender.try_send(0_u64).unwrap());
-            (0..busy).for_each(|_| assert_eq!(receiver.try_recv(), Ok(0)));
-            assert!(receiver.try_recv().is_err());
-            (sender, receiver)
-        }),
-        "futures" => of(channels, || {
-            let (mut sender, mut receiver) = futures_channel::mpsc::channel(bound - 1);
-            (0..busy).for_each(|_| sender.try_send(0_u64).unwrap());
-            (0..busy).for_each(|_| assert_eq!(receiver.try_recv(), Ok(0)));
-            assert!(receiver.try_recv().is_err());
-            (sender, receiver)
-        }),
+    use {futures_channel::mpsc as futures, sakia_tokio::mpsc as sakia_tokio, tokio::sync::mpsc as tokio};
+    let busy = match (busy, bound) {
+        (false, _) => 0,
+        (true, NONE) => UNBOUNDED_BUSY,
+        (true, bound) => bound,
+    };
+    match (peer, bound) {
+        ("sakia", NONE) => of_pairs!(channels, busy, sakia::mpsc::unbounded(), send),
+        ("sakia", _) => of_pairs!(channels, busy, sakia::mpsc::channel(bound), try_send),
+        ("sakia-tokio", NONE) => of_pairs!(channels, busy, sakia_tokio::unbounded_channel(), send),
+        ("sakia-tokio", _) => of_pairs!(channels, busy, sakia_tokio::channel(bound), try_send),
+        ("tokio", NONE) => of_pairs!(channels, busy, tokio::unbounded_channel(), send),
+        ("tokio", _) => of_pairs!(channels, busy, tokio::channel(bound), try_send),
+        ("futures", NONE) => of_pairs!(channels, busy, futures::unbounded(), unbounded_send),
+        ("futures", _) => of_pairs!(channels, busy, futures::channel(bound - 1), try_send),
         _ => Err(format!("no such peer: {peer}").into()),
     }
 }

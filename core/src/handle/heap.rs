@@ -10,10 +10,10 @@ use core::{alloc::Layout, ptr::NonNull};
 /// With a ring, the header begins with a line of the cache: what the two sides write lies on different lines, as laid out
 /// there. The allocator is not asked for that: for more than it gives anyway (16 bytes) it takes longer than for all the
 /// rest, so there is room to begin later.
-fn layout<T>(positions: position::Layout) -> Option<Layout> {
+fn layout<T>(positions: position::Layout, bound: usize) -> Option<Layout> {
     let header = Layout::new::<Shared>();
     if positions.is_endless() {
-        return chain::layout_of::<T>().map(|_| header);
+        return chain::layout_of::<T>(chain::longest::<T>(bound)).map(|_| header);
     }
     let slots = Layout::array::<Slot<T>>(positions.slots()).ok()?;
     let (layout, offset) = header.extend(slots).ok()?;
@@ -34,7 +34,7 @@ fn shift_of(begin: *mut u8, positions: position::Layout) -> u8 {
 /// If the messages don't fit into the address space.
 #[track_caller]
 pub(crate) fn allocate<T>(positions: position::Layout, bound: usize, overtaking: u32) -> NonNull<Shared> {
-    let layout = layout::<T>(positions).expect("sakia: the channel's messages don't fit into memory");
+    let layout = layout::<T>(positions, bound).expect("sakia: the channel's messages don't fit into memory");
     // SAFETY: the layout has the header's size at least.
     let Some(begin) = NonNull::new(unsafe { alloc(layout) }) else { handle_alloc_error(layout) };
     let shift = shift_of(begin.as_ptr(), positions);
@@ -59,7 +59,7 @@ pub(crate) fn allocate<T>(positions: position::Layout, bound: usize, overtaking:
 pub(crate) unsafe fn free<T>(shared: NonNull<Shared>) {
     // SAFETY: the caller's promise; the layout is the one of `allocate`.
     unsafe {
-        let positions = shared.as_ref().channel.ledger.layout();
+        let (positions, bound) = (shared.as_ref().channel.ledger.layout(), shared.as_ref().channel.ledger.bound());
         // Loom wants its objects dropped; a real slot has nothing to drop.
         #[cfg(sakia_loom)]
         for index in 0..slots_of(positions) {
@@ -67,7 +67,7 @@ pub(crate) unsafe fn free<T>(shared: NonNull<Shared>) {
         }
         let begin = shared.cast::<u8>().sub(shared.as_ref().shift as usize);
         shared.drop_in_place();
-        dealloc(begin.as_ptr(), layout::<T>(positions).expect("it was allocated with this layout"));
+        dealloc(begin.as_ptr(), layout::<T>(positions, bound).expect("it was allocated with this layout"));
     }
 }
 

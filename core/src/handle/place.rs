@@ -2,7 +2,7 @@
 
 #[cfg(feature = "alloc")]
 use crate::{
-    chain::{self, Block},
+    chain::{self, Block, State},
     position::Position,
     sync::UnsafeCell,
 };
@@ -18,9 +18,8 @@ pub(crate) enum Place<'a, T> {
     },
     #[cfg(feature = "alloc")]
     Block {
-        block: &'a Block,
+        state: &'a State,
         value: &'a UnsafeCell<MaybeUninit<T>>,
-        position: Position,
     },
 }
 
@@ -28,12 +27,13 @@ impl<T> Place<'_, T> {
     /// The place of `position` in its block.
     ///
     /// # Safety
-    /// The block is a valid one for messages of `T`, and lives as long as the place.
+    /// The block is a valid one for messages of `T`, has the position, and lives as long as the place.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(super) unsafe fn in_block(block: NonNull<Block>, position: Position) -> Self {
         // SAFETY: the caller's promise.
-        unsafe { Self::Block { block: block.as_ref(), value: chain::value::<T>(block, position).as_ref(), position } }
+        let (state, value) = unsafe { chain::place(block, position) };
+        Self::Block { state, value }
     }
 
     /// Writes a message.
@@ -63,7 +63,7 @@ impl<T> Place<'_, T> {
             // SAFETY: the caller's promise.
             Self::Slot { slot, stamp } => unsafe { slot.publish(*stamp) },
             #[cfg(feature = "alloc")]
-            Self::Block { block, position, .. } => block.publish(*position),
+            Self::Block { state, .. } => state.publish(),
         }
     }
 
@@ -72,7 +72,7 @@ impl<T> Place<'_, T> {
         match self {
             Self::Slot { slot, stamp } => slot.is_published(*stamp),
             #[cfg(feature = "alloc")]
-            Self::Block { block, position, .. } => block.is_published(*position),
+            Self::Block { state, .. } => state.is_published(),
         }
     }
 
@@ -81,7 +81,7 @@ impl<T> Place<'_, T> {
         match self {
             Self::Slot { slot, stamp } => slot.mark(*stamp),
             #[cfg(feature = "alloc")]
-            Self::Block { block, position, .. } => block.mark(*position),
+            Self::Block { state, .. } => state.mark(),
         }
     }
 
@@ -115,7 +115,7 @@ impl<T> Place<'_, T> {
         match self {
             Self::Slot { slot, .. } => slot.unpublish(),
             #[cfg(feature = "alloc")]
-            Self::Block { block, position, .. } => block.unpublish(*position),
+            Self::Block { state, .. } => state.unpublish(),
         }
     }
 }

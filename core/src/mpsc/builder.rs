@@ -35,7 +35,6 @@ pub use heap::{Builder, channel, unbounded};
 mod heap {
     use super::{MAX_CAPACITY, clamp, default_overtaking};
     use crate::{
-        chain::BLOCK,
         handle::{Handle, heap},
         ledger::UNBOUNDED,
         mpsc::{Receiver, Sender, UnboundedSender, recycled},
@@ -53,6 +52,9 @@ mod heap {
     } else {
         1_024
     };
+
+    /// Up to this capacity it has them all the same: a block would take as much.
+    const FEW: usize = 16;
 
     /// Makes a channel that holds up to `capacity` messages.
     ///
@@ -144,10 +146,11 @@ mod heap {
             self
         }
 
-        /// Allocates memory for messages as they come, in blocks of 16, and not for the whole capacity at the start.
+        /// Allocates memory for messages as they come, in blocks, and not for the whole capacity at the start.
         ///
-        /// Blocks are used again, and freed when the receiver finds the channel empty, but for one. It takes less memory where
-        /// a channel is rarely full, and a little more time a message. A capacity that fits into one block is allocated
+        /// A block is for 15 messages; above a capacity of 1,024, later ones are for up to 63 messages of 32 bytes or less. Blocks
+        /// are used again, and freed when the receiver finds the channel empty, but for one. It takes less memory where
+        /// a channel is rarely full, and a little more time a message. A capacity of 16 or less is allocated
         /// at the start all the same. Above a capacity of 1,024, all channels are made so, but for those whose messages are
         /// written in place, which never are.
         ///
@@ -161,7 +164,7 @@ mod heap {
         /// ```
         pub const fn on_demand(mut self) -> Self {
             // For loom always: its models are of capacities 1 and 2.
-            self.on_demand = self.capacity > BLOCK || cfg!(sakia_loom);
+            self.on_demand = self.capacity > FEW || cfg!(sakia_loom);
             self
         }
 
