@@ -2,7 +2,7 @@
 
 use super::Receiver;
 use crate::{
-    handle::{Handle, Place, Received},
+    handle::{Handle, Received},
     position::{Layout, Position},
     receiving::Source,
 };
@@ -56,7 +56,10 @@ impl<T, const CHAINED: bool> Iterator for Batch<'_, T, CHAINED> {
         if self.taken == self.most {
             return None;
         }
-        let place = self.handle.head_place::<CHAINED>(self.next).filter(Place::is_published)?;
+        let place = self.handle.head_place::<CHAINED>(self.next)?;
+        if CHAINED && !place.is_published() {
+            return None;
+        }
         // SAFETY: published, and it is freed on drop; taken once.
         let message = unsafe { place.take() };
         self.next = self.layout.advance_in::<CHAINED>(self.next, 1);
