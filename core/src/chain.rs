@@ -38,7 +38,7 @@ use crate::{
 pub(crate) use block::{Block, SHORTEST, State, layout_of, longest, place};
 use core::ptr::{self, NonNull};
 
-/// How many messages the blocks that are kept to be used again have room for.
+/// For how many messages the blocks that are kept to be used again have room, about.
 const MAX_SPARE: usize = if cfg!(sakia_loom) { 2 } else { 1024 };
 
 /// What `spare` is while somebody changes the list.
@@ -241,7 +241,8 @@ impl Chain {
     /// A block that begins at `start`, with room for `len` messages unless that is beyond the last position: a spare one if
     /// there is one like that.
     fn make<T>(&self, start: Position, len: usize) -> NonNull<Block> {
-        let len = len.min((POSITION_MASK - start) as usize + 1);
+        // Compared as positions, which may have more bits than a `usize`.
+        let len = (len as Position).min(POSITION_MASK - start + 1) as usize;
         match self.take_spare() {
             // SAFETY: it was in the list, from which only we have taken it.
             Some(block) if unsafe { block.as_ref() }.len() == len => unsafe {

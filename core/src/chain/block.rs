@@ -22,14 +22,14 @@ use core::{
     ptr::{self, NonNull},
 };
 
-/// Messages in the first block of a chain. One less than a power of two, as it has a few bytes more than its messages, and
-/// allocators round up.
+/// Messages in the first block of a chain.
 pub(crate) const SHORTEST: usize = if cfg!(sakia_loom) { 2 } else { 15 };
 
 /// Messages in the longest blocks.
-const LONGEST: usize = if cfg!(sakia_loom) { 2 } else { 63 };
+const LONGEST: usize = if cfg!(sakia_loom) { 3 } else { 63 };
+const _: () = assert!(LONGEST <= u8::MAX as usize);
 
-/// Messages in the longest blocks of a channel of `T` for `bound` messages. They take 2 KiB at most, or are the shortest.
+/// Messages in the longest blocks of a channel of `T` for `bound` messages: of 2 KiB at most, or the shortest.
 pub(crate) const fn longest<T>(bound: usize) -> usize {
     if bound > 1_024 && size_of::<T>() <= 32 { LONGEST } else { SHORTEST }
 }
@@ -95,18 +95,17 @@ pub(crate) struct Block {
     pub(super) released: AtomicPosition,
     /// The position of its first message. In a spare one: how many there are from this one on.
     start: Position,
+    /// By which loom tells that nobody looks at a block any more when it is given away.
+    #[cfg(sakia_loom)]
+    visits: UnsafeCell<()>,
     /// How many messages it has room for.
     len: u8,
     /// Of the first places.
     states: [State; SHORTEST],
-    /// By which loom tells that nobody looks at a block any more when it is given away.
-    #[cfg(sakia_loom)]
-    visits: UnsafeCell<()>,
 }
 
 // It ends with these states: a reference to it does not cover those that follow.
-#[cfg(not(sakia_loom))]
-const _: () = assert!(mem::offset_of!(Block, states) + SHORTEST == size_of::<Block>());
+const _: () = assert!(mem::offset_of!(Block, states) + SHORTEST * size_of::<State>() == size_of::<Block>());
 
 impl Block {
     fn new(start: Position, len: usize) -> Self {
@@ -114,10 +113,10 @@ impl Block {
             next: AtomicPtr::new(ptr::null_mut()),
             released: AtomicPosition::new(0),
             start,
-            len: len as u8,
-            states: core::array::from_fn(|_| State::new()),
             #[cfg(sakia_loom)]
             visits: UnsafeCell::new(()),
+            len: len as u8,
+            states: core::array::from_fn(|_| State::new()),
         }
     }
 
@@ -215,7 +214,7 @@ pub(crate) fn layout_of<T>(len: usize) -> Option<(Layout, usize)> {
     let messages = Layout::array::<UnsafeCell<MaybeUninit<T>>>(len).ok()?;
     let align = messages.align().max(align_of::<Block>());
     let before = messages.size().checked_next_multiple_of(align)?;
-    let size = before.checked_add(size_of::<Block>() + len.saturating_sub(SHORTEST))?;
+    let size = before.checked_add(size_of::<Block>() + len.saturating_sub(SHORTEST) * size_of::<State>())?;
     Some((Layout::from_size_align(size, align).ok()?, before))
 }
 
@@ -256,16 +255,32 @@ unsafe fn write(block: NonNull<Block>, start: Position, len: usize) {
     }
 }
 
+/// Drops a block and its states, as loom wants its objects dropped; real ones have nothing to drop.
+///
+/// # Safety
+/// The caller alone has the block.
+unsafe fn drop_in_place(block: NonNull<Block>) {
+    // SAFETY: the caller's promise; the block has as many states as it is long.
+    #[cfg(sakia_loom)]
+    unsafe {
+        for index in SHORTEST..block.as_ref().len() {
+            block.byte_add(mem::offset_of!(Block, states)).cast::<State>().add(index).drop_in_place();
+        }
+        block.drop_in_place();
+    }
+    #[cfg(not(sakia_loom))]
+    let _ = block;
+}
+
 /// Makes a block that was used an empty one again.
 ///
 /// # Safety
 /// No message is left in it, and the caller alone has it.
 pub(super) unsafe fn renew(block: NonNull<Block>, start: Position) {
-    // SAFETY: the caller's promise. Loom wants its objects dropped; real ones have nothing to drop.
+    // SAFETY: the caller's promise.
     unsafe {
         let len = block.as_ref().len();
-        #[cfg(sakia_loom)]
-        block.drop_in_place();
+        drop_in_place(block);
         write(block, start, len);
     }
 }
@@ -282,7 +297,7 @@ pub(super) unsafe fn free<T>(block: NonNull<Block>) {
         for index in 0..block.as_ref().len() {
             block.cast::<UnsafeCell<MaybeUninit<T>>>().sub(index + 1).drop_in_place();
         }
-        block.drop_in_place();
+        drop_in_place(block);
         dealloc(block.as_ptr().cast::<u8>().sub(before), layout);
     }
 }

@@ -44,9 +44,8 @@ pub(crate) fn allocate<T>(positions: position::Layout, bound: usize, overtaking:
         let shared = begin.add(shift as usize).cast::<Shared>();
         shared.write(Shared::new(positions, bound, overtaking, false));
         (*shared.as_ptr()).shift = shift;
-        let slots = shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>();
         for index in 0..slots_of(positions) {
-            slots.add(index).write(Slot::new());
+            shared.byte_add(slots_offset::<T>()).cast::<Slot<T>>().add(index).write(Slot::new());
         }
         shared
     }

@@ -86,7 +86,7 @@ mod heap {
     /// is better, however large.
     ///
     /// # Panics
-    /// If a message does not fit into the address space.
+    /// If 15 messages don't fit into the address space.
     ///
     /// ```
     /// let (sender, mut receiver) = sakia::mpsc::unbounded();

@@ -39,7 +39,7 @@ fn capacities_that_cannot_be_panic_at_the_caller() {
 #[cfg(all(target_pointer_width = "64", not(debug_assertions), not(miri)))]
 #[test]
 fn messages_that_fit_into_no_memory_panic_at_the_caller() {
-    type Large = [u8; 1 << 59];
+    type Large = [u8; 1 << 60];
     let messages = [
         panics_here(|| channel::<Large>(100)),
         panics_here(|| Builder::new(100).channel::<Large>()),
