@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  [ message len - 1 | .. | message 1 | message 0 | Block | state SHORTEST | .. | state len - 1 ]
-//!                                                 ^ where pointers lead
+//!                                                   ^ where pointers lead
 //! ```
 //!
 //! So where a message or a state is does not depend on how long the block is.
