@@ -77,7 +77,7 @@ impl Chain {
         // SAFETY: `tail` leads to a block that the caller's claim protects.
         let this = unsafe { block.as_ref() };
         this.visit();
-        (this.has(position)).then_some(block)
+        this.has(position).then_some(block)
     }
 
     /// The block of `position`, which is appended if need be; brings `tail` nearer. For who has claimed `position` and not
@@ -160,7 +160,7 @@ impl Chain {
     pub(crate) fn head_at(&self, head: Position) -> Option<NonNull<Block>> {
         let block = self.head()?;
         // SAFETY: the receiver gives a block away only after it has moved on.
-        (unsafe { block.as_ref() }.has(head)).then_some(block)
+        unsafe { block.as_ref() }.has(head).then_some(block)
     }
 
     #[inline(always)]
