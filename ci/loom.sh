@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-variants=(wide wide-marked narrow narrow-marked)
+variants=(wide wide-marked wide-patient narrow narrow-marked)
 filter=()
 case "${1:-}" in
     "") ;;
@@ -31,6 +31,7 @@ for variant in "${variants[@]}"; do
     flags="--cfg sakia_loom"
     [[ $variant != narrow* ]] || flags+=" --cfg sakia_narrow"
     [[ $variant != *-marked ]] || flags+=" --cfg sakia_marked"
+    [[ $variant != *-patient ]] || flags+=" --cfg sakia_patient"
     echo "== loom: $variant, preemptions: ${LOOM_MAX_PREEMPTIONS:-as each model says}"
     RUSTFLAGS="${RUSTFLAGS:-} $flags" cargo test --release --target-dir "target/loom-$variant" \
         -p sakia-tests --test loom --test loom_io -- --nocapture ${filter[@]+"${filter[@]}"} | tee "target/loom-$variant.log"

@@ -23,6 +23,7 @@ use crate::{
     counts::Counts,
     ledger::{Ledger, Refused, Returned},
     listening::Listened,
+    patience::Patience,
     position::{Layout, Position},
     receiver_waker::ReceiverWaker,
     sync::{Lock, OnDrop, const_unless_loom},
@@ -42,6 +43,7 @@ pub(crate) struct Closed;
 pub(crate) struct Channel {
     pub(crate) ledger: Ledger,
     pub(crate) receiver: ReceiverWaker,
+    pub(crate) patience: Patience,
     pub(crate) counts: Counts,
     queue: Lock<Queue>,
 }
@@ -52,6 +54,7 @@ impl Channel {
             Self {
                 ledger: Ledger::new(layout, bound, overtaking),
                 receiver: ReceiverWaker::new(),
+                patience: Patience::new(bound),
                 counts,
                 queue: Queue::locked(),
             }
@@ -219,6 +222,10 @@ impl Channel {
     fn grant_first(&self, queue: &mut Queue, courier: bool) -> Option<Waker> {
         let waker = queue.senders.pop(if courier { waiters::COURIER } else { waiters::GRANTED });
         queue.left(courier);
+        // Those who come next wait as well, for one that was woken.
+        if !courier && self.ledger.bound() < 4 && !queue.senders.is_empty() {
+            self.patience.pass_over();
+        }
         self.limit_by_first(&queue.senders);
         waker
     }

@@ -16,6 +16,7 @@ use crate::{
     channel::Channel,
     counts::Counts,
     ledger::{Claim, View},
+    patience::Patience,
     position::{Layout, Position},
     receiver_waker::ReceiverWaker,
     receiving::Source,
@@ -71,9 +72,15 @@ unsafe impl<T: Send> Send for Handle<T> {}
 // SAFETY: as above: no `&T` can be had from a shared handle.
 unsafe impl<T: Send> Sync for Handle<T> {}
 
+/// Puts the slots behind it at the beginning of a line of the cache, for there to be as few lines as can be; where there may be
+/// no cache, it saves memory.
+#[derive(Debug)]
+#[cfg_attr(feature = "std", repr(align(64)))]
+pub(crate) struct Line;
+
 /// Where the slots begin, from the start of the header.
 pub(crate) const fn slots_offset<T>() -> usize {
-    size_of::<Shared>().next_multiple_of(align_of::<Slot<T>>())
+    size_of::<Shared>().next_multiple_of(align_of::<Line>()).next_multiple_of(align_of::<Slot<T>>())
 }
 
 impl<T> Deref for Handle<T> {
@@ -429,6 +436,10 @@ impl<T, const CHAINED: bool> Source for Received<'_, T, CHAINED> {
 
     fn waker(&self) -> &ReceiverWaker {
         &self.channel.receiver
+    }
+
+    fn patience(&self) -> &Patience {
+        &self.channel.patience
     }
 
     fn park(&self, head: Position) -> View {

@@ -18,6 +18,7 @@ mod listening;
 pub mod mpsc;
 #[cfg(feature = "std")]
 mod park;
+mod patience;
 mod pool;
 mod position;
 pub mod queue;

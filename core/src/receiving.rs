@@ -3,6 +3,7 @@
 use crate::{
     ledger::View,
     mpsc::errors::TryRecvError,
+    patience::{Again, Patience},
     position::Position,
     receiver_waker::{LayOut, ReceiverWaker},
     ring::MARKED,
@@ -32,6 +33,9 @@ pub(crate) trait Source {
 
     /// The cell for the receiver's waker.
     fn waker(&self) -> &ReceiverWaker;
+
+    /// Whether the receiver looks again before it parks.
+    fn patience(&self) -> &Patience;
 
     /// Announces that the waker is laid out, and looks at the same moment.
     fn park(&self, head: Position) -> View;
@@ -105,6 +109,14 @@ impl<S: Source, O, F: FnMut(Option<Position>) -> O> Future for Look<'_, S, F> {
 #[inline(never)]
 fn poll_look_again(source: &impl Source, context: &mut Context<'_>, head: Position) -> Poll<Option<Position>> {
     let published = || source.is_published(head);
+    // First, as the next look is at a word that senders write.
+    if source.patience().is_due() {
+        match source.patience().look_again(|| published().then_some(head)) {
+            Again::Found(head) => return Poll::Ready(Some(head)),
+            Again::Nothing => {}
+            Again::Yield => return yield_now(context),
+        }
+    }
     match source.look(head) {
         View::Finished => return Poll::Ready(None),
         View::Empty if source.relieve() => return yield_now(context),
@@ -147,5 +159,88 @@ fn yield_now(context: &Context<'_>) -> Poll<Option<Position>> {
 fn unpark(source: &impl Source) {
     if source.waker().is_out() && source.unpark() {
         source.waker().take_home();
+    }
+}
+
+#[cfg(all(test, feature = "std", not(sakia_loom)))]
+mod tests {
+    use super::*;
+    use crate::patience::MAX_FOUND;
+    use core::{
+        cell::Cell,
+        sync::atomic::{AtomicU32, Ordering},
+        task::Waker,
+    };
+    use std::sync::Arc;
+
+    /// Has nothing at the first look, and a message at the second.
+    struct Fed {
+        looks: Cell<u32>,
+        patience: Patience,
+        waker: ReceiverWaker,
+    }
+
+    impl Source for Fed {
+        fn head(&self) -> Position {
+            0
+        }
+
+        fn is_published(&self, _: Position) -> bool {
+            self.looks.replace(self.looks.get() + 1) > 0
+        }
+
+        fn mark(&self, _: Position) -> bool {
+            false
+        }
+
+        fn look(&self, _: Position) -> View {
+            View::Empty
+        }
+
+        fn relieve(&self) -> bool {
+            false
+        }
+
+        fn waker(&self) -> &ReceiverWaker {
+            &self.waker
+        }
+
+        fn patience(&self) -> &Patience {
+            &self.patience
+        }
+
+        fn park(&self, _: Position) -> View {
+            View::Empty
+        }
+
+        fn unpark(&self) -> bool {
+            true
+        }
+    }
+
+    struct Wakes(AtomicU32);
+
+    impl std::task::Wake for Wakes {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_receiver_that_always_finds_something_yields_now_and_then() {
+        let fed = Fed { looks: Cell::new(0), patience: Patience::new(1), waker: ReceiverWaker::new() };
+        let wakes = Arc::new(Wakes(AtomicU32::new(0)));
+        let waker = Waker::from(wakes.clone());
+        let found_by_a_poll = || {
+            fed.looks.set(0);
+            poll_look(&fed, &mut Context::from_waker(&waker)).is_ready()
+        };
+        assert!((0..30).all(|_| !found_by_a_poll()), "the first waits do not look");
+        for turn in 0..4 {
+            assert!((0..MAX_FOUND).all(|_| found_by_a_poll()));
+            assert_eq!(wakes.0.load(Ordering::Relaxed), turn);
+            assert!(!found_by_a_poll());
+        }
+        assert_eq!(wakes.0.load(Ordering::Relaxed), 4, "it wakes itself");
     }
 }

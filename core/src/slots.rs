@@ -17,6 +17,7 @@ pub(crate) use held::{Held, Way};
 
 use crate::{
     ledger::View,
+    patience::Patience,
     pool::{Index, Links},
     position::Position,
     receiver_waker::ReceiverWaker,
@@ -276,6 +277,10 @@ impl<T, R> Source for Slots<T, R> {
 
     fn waker(&self) -> &ReceiverWaker {
         self.wheel().waker()
+    }
+
+    fn patience(&self) -> &Patience {
+        self.wheel().patience()
     }
 
     fn park(&self, head: Position) -> View {

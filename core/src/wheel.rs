@@ -23,6 +23,7 @@ use crate::{
     counts::Counts,
     ledger::{CacheLine, Refused, View},
     listening::Listened,
+    patience::Patience,
     pool::{Index, Links, Pool, Spare},
     position::{AtomicPosition, Layout, Position, Stamp},
     receiver_waker::ReceiverWaker,
@@ -53,6 +54,7 @@ pub(crate) struct Wheel {
     tail: CacheLine<Tail>,
     consumer: CacheLine<Consumer>,
     receiver: CacheLine<ReceiverWaker>,
+    patience: Patience,
     queue: Lock<Queue>,
     pub(crate) counts: Counts,
 }
@@ -74,6 +76,8 @@ impl Wheel {
                 tail: CacheLine(Tail::new(layout)),
                 consumer: CacheLine(consumer),
                 receiver: CacheLine(ReceiverWaker::new()),
+                // With more slots, to look for one disturbs who puts one back, which is at the same words.
+                patience: if slots == 1 { Patience::new(slots) } else { Patience::lost() },
                 queue: Queue::locked(),
                 counts: Counts::new(is_static),
             }
@@ -331,6 +335,10 @@ impl Wheel {
 
     pub(crate) fn waker(&self) -> &ReceiverWaker {
         &self.receiver
+    }
+
+    pub(crate) fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     pub(crate) fn look(&self, head: Position) -> View {

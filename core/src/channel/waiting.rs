@@ -2,6 +2,8 @@
 
 use super::{Channel, Closed};
 use crate::{
+    ledger::Refused,
+    patience::Again,
     sync::OnDrop,
     waiters::{self, Queue, Waiter, WakeBatch},
 };
@@ -52,11 +54,22 @@ impl Channel {
         n: usize,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Closed>> {
-        let visit = match waiter.state() {
+        let state = waiter.state();
+        if state == waiters::IDLE && n == 1 && self.patience.is_due() {
+            match self.reserve_soon() {
+                Again::Found(outcome) => return Poll::Ready(outcome),
+                Again::Nothing => {}
+                Again::Yield => {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+            }
+        }
+        let visit = match state {
             waiters::GRANTED | waiters::COURIER => Visit::Granted,
             waiters::CLOSED => Visit::Closed,
             // SAFETY: the caller's promise.
-            state => unsafe { self.visit_with_waker(waiter, n, state == waiters::IDLE, context) },
+            _ => unsafe { self.visit_with_waker(waiter, n, state == waiters::IDLE, context) },
         };
         match visit {
             Visit::Granted if !self.ledger.is_closed() => {
@@ -71,6 +84,30 @@ impl Channel {
                 Poll::Ready(Err(Closed))
             }
             Visit::Waiting | Visit::NeedsWaker => Poll::Pending,
+        }
+    }
+
+    /// Takes a credit, if one comes back before long.
+    #[cold]
+    #[inline(never)]
+    fn reserve_soon(&self) -> Again<Result<(), Closed>> {
+        // In the strict order it comes back for those who wait.
+        if self.ledger.is_strict() && self.ledger.has_waiting() {
+            return Again::Nothing;
+        }
+        // What was there all along is no luck.
+        match self.reserve_if_free() {
+            Some(outcome) => Again::Found(outcome),
+            None => self.patience.look_again(|| self.reserve_if_free()),
+        }
+    }
+
+    /// Takes a credit if it is there; None: it is not.
+    pub(crate) fn reserve_if_free(&self) -> Option<Result<(), Closed>> {
+        match self.reserve(1) {
+            Ok(()) => Some(Ok(())),
+            Err(Refused::Closed) => Some(Err(Closed)),
+            Err(Refused::Full) => None,
         }
     }
 
@@ -226,5 +263,41 @@ impl Channel {
             }
             waiter.inner(|inner| (state, core::mem::take(&mut inner.held), inner.waker.take()))
         }
+    }
+}
+
+#[cfg(all(test, feature = "alloc", feature = "std", not(sakia_loom)))]
+mod tests {
+    use super::*;
+    use crate::{counts::Counts, patience::has_found_much, position::Layout};
+    use alloc::sync::Arc;
+    use core::{pin::pin, sync::atomic::AtomicBool, sync::atomic::Ordering};
+
+    struct Flag(AtomicBool);
+
+    impl alloc::task::Wake for Flag {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_sender_that_yields_wakes_itself_and_waits_nowhere() {
+        let channel = Channel::new(Layout::new(1), 1, 0, Counts::new(false));
+        assert!(channel.reserve(1).is_ok());
+        while !channel.patience.is_due() {}
+        has_found_much();
+        let flag = Arc::new(Flag(AtomicBool::new(false)));
+        let waker = Waker::from(flag.clone());
+        let waiter = pin!(Waiter::new());
+        // SAFETY: used with this channel and one credit only, and cancelled below.
+        let poll = || unsafe { channel.poll_reserve(waiter.as_ref(), 1, &mut Context::from_waker(&waker)) };
+        assert!(poll().is_pending());
+        assert!(flag.0.swap(false, Ordering::Relaxed) && !channel.ledger.has_waiting());
+        assert!(poll().is_pending());
+        assert!(!flag.0.load(Ordering::Relaxed) && channel.ledger.has_waiting(), "the next time it waits");
+        // SAFETY: as above.
+        unsafe { channel.cancel(waiter.as_ref()) };
+        assert!(!channel.ledger.has_waiting());
     }
 }

@@ -16,6 +16,7 @@ fn layout<T>(positions: position::Layout, bound: usize) -> Option<Layout> {
         return chain::layout_of::<T>(chain::longest::<T>(bound)).map(|_| header);
     }
     let slots = Layout::array::<Slot<T>>(positions.slots()).ok()?;
+    let header = Layout::from_size_align(slots_offset::<T>(), header.align()).ok()?;
     let (layout, offset) = header.extend(slots).ok()?;
     debug_assert_eq!(offset, slots_offset::<T>());
     Layout::from_size_align(layout.size().checked_add(CACHE_LINE.saturating_sub(layout.align()))?, layout.align()).ok()

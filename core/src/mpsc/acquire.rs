@@ -19,7 +19,7 @@ pub(crate) struct Acquire<'a> {
 }
 
 impl<'a> Acquire<'a> {
-    /// Waits in the queue of `channel`, behind all who wait there already.
+    /// Waits in the queue of `channel`, behind all who wait there already; before it joins them, it may look again for room.
     pub(crate) fn new(channel: &'a Channel, n: usize) -> Self {
         Self { channel, n, waiter: Waiter::new() }
     }
@@ -91,11 +91,7 @@ pub(crate) async fn acquire(channel: &Channel, n: usize) -> Result<(), Closed> {
 /// there is woken for each credit, and who passes takes all that there are.
 #[cfg(feature = "std")]
 pub(crate) fn blocking_acquire(channel: &Channel) -> Result<(), Closed> {
-    let attempt = || match channel.reserve(1) {
-        Ok(()) => Some(Ok(())),
-        Err(Refused::Closed) => Some(Err(Closed)),
-        Err(Refused::Full) => None,
-    };
+    let attempt = || channel.reserve_if_free();
     attempt()
         .or_else(|| crate::park::find_soon(attempt))
         .unwrap_or_else(|| crate::park::block_on(Acquire::new(channel, 1)))

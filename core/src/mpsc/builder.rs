@@ -38,6 +38,7 @@ mod heap {
         handle::{Handle, heap},
         ledger::UNBOUNDED,
         mpsc::{Receiver, Sender, UnboundedSender, recycled},
+        patience::Patience,
         position::{Layout, MAX_SLOTS},
         recycling::{DefaultRecycle, Recycle},
         slots::{self, Slots},
@@ -121,6 +122,7 @@ mod heap {
         capacity: usize,
         overtaking: u32,
         on_demand: bool,
+        spinning: bool,
     }
 
     impl Builder {
@@ -132,7 +134,12 @@ mod heap {
         pub const fn new(capacity: usize) -> Self {
             assert!(capacity > 0, "sakia: a channel needs a capacity above 0");
             assert!(capacity <= MAX_CAPACITY, "sakia: a channel's capacity is at most mpsc::MAX_CAPACITY");
-            Self { capacity, overtaking: default_overtaking(capacity), on_demand: capacity > MAX_AT_ONCE }
+            Self {
+                capacity,
+                overtaking: default_overtaking(capacity),
+                on_demand: capacity > MAX_AT_ONCE,
+                spinning: true,
+            }
         }
 
         /// How many messages may overtake a sender that waits, before what is freed goes to waiting senders alone.
@@ -168,6 +175,29 @@ mod heap {
             self
         }
 
+        /// Whether a send or a receive that has to wait may first look again for a while, without giving up its thread. It may
+        /// unless said otherwise; with a channel in a `static` and one without a bound it may.
+        ///
+        /// With the `std` feature it does so in each wait as long as that pays off, which it does where both ends run on two
+        /// threads at the same time; else ever more rarely, and not in the first waits of a channel. To look in vain takes half a
+        /// microsecond or so, and up to about ten where many looks before it were not in vain. After 128 that were not, it lets
+        /// other tasks run.
+        ///
+        /// Blocking calls look again in any case, before their thread sleeps.
+        ///
+        /// ```
+        /// use sakia::mpsc::Builder;
+        ///
+        /// let (sender, mut receiver) = Builder::new(1).spinning(false).channel();
+        /// sender.try_send(1)?;
+        /// assert_eq!(receiver.try_recv(), Ok(1));
+        /// # Ok::<(), sakia::mpsc::errors::TrySendError<i32>>(())
+        /// ```
+        pub const fn spinning(mut self, spinning: bool) -> Self {
+            self.spinning = spinning;
+            self
+        }
+
         /// Makes the channel.
         ///
         /// # Panics
@@ -179,6 +209,7 @@ mod heap {
             let shared = heap::allocate::<T>(layout, self.capacity, clamp(self.overtaking));
             // SAFETY: made for `T` just now.
             let (sender, receiver) = unsafe { Handle::pair(shared) };
+            self.settle(&receiver.channel.patience);
             (Sender::new(sender), Receiver::new(receiver))
         }
 
@@ -214,7 +245,32 @@ mod heap {
             let header = slots::heap::allocate::<T, R>(self.capacity, clamp(self.overtaking), policy);
             // SAFETY: made for `T` and `R` just now.
             let (sender, receiver) = unsafe { Slots::pair(header) };
+            self.settle(receiver.wheel().patience());
             (recycled::Sender::new(sender), recycled::Receiver::new(receiver))
+        }
+
+        /// For a new channel's patience.
+        fn settle(self, patience: &Patience) {
+            if !self.spinning {
+                patience.lose();
+            }
+        }
+    }
+
+    #[cfg(all(test, feature = "std", not(sakia_loom)))]
+    mod tests {
+        use super::*;
+        use crate::patience::Again;
+
+        #[test]
+        fn who_may_not_spin_never_looks_again() {
+            let is_ever_due = |spinning| {
+                let patience = Patience::new(1);
+                Builder::new(1).spinning(spinning).settle(&patience);
+                (0..1_000).any(|_| patience.is_due() && patience.look_again(|| Some(())) != Again::Nothing)
+            };
+            assert!(is_ever_due(true));
+            assert!(!is_ever_due(false));
         }
     }
 }

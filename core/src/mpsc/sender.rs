@@ -301,8 +301,8 @@ impl<T> Sender<T> {
         }
     }
 
-    /// As [`reserve`](Self::reserve), for who has just found no room by [`try_send`](Self::try_send): it does not look once
-    /// more before it joins the queue.
+    /// As [`reserve`](Self::reserve), for who has just found no room by [`try_send`](Self::try_send): it does not try that once
+    /// more before it waits.
     ///
     /// # Errors
     /// If the receiver has closed the channel or is gone.

@@ -2,7 +2,7 @@
 
 use super::{Receiver, Sender, builder};
 use crate::{
-    handle::{Handle, Shared},
+    handle::{Handle, Line, Shared},
     position::Layout,
     ring::Slot,
 };
@@ -38,6 +38,7 @@ pub type StaticReceiver<T> = Receiver<T>;
 #[repr(C, align(64))]
 pub struct StaticChannel<T, const N: usize> {
     shared: Shared,
+    _line: [Line; 0],
     slots: [Slot<T>; N],
 }
 
@@ -61,7 +62,7 @@ impl<T, const N: usize> StaticChannel<T, N> {
         const { assert!(N > 0 && N <= crate::position::MAX_SLOTS, "sakia: a static channel's capacity is 1 to 8,388,607") };
         const { assert!(core::mem::offset_of!(Self, slots) == crate::handle::slots_offset::<T>()) };
         let shared = Shared::new(Layout::new(N), N, builder::clamp(messages), true);
-        Self { shared, slots: [const { Slot::new() }; N] }
+        Self { shared, _line: [], slots: [const { Slot::new() }; N] }
     }
 
     /// As above, for loom.
@@ -69,7 +70,7 @@ impl<T, const N: usize> StaticChannel<T, N> {
     #[cfg(sakia_loom)]
     pub fn with_overtaking(messages: u32) -> Self {
         let shared = Shared::new(Layout::new(N), N, builder::clamp(messages), true);
-        Self { shared, slots: core::array::from_fn(|_| Slot::new()) }
+        Self { shared, _line: [], slots: core::array::from_fn(|_| Slot::new()) }
     }
 
     /// Splits the channel into its ends.

@@ -4,6 +4,7 @@ use super::Wheel;
 use crate::{
     channel::Closed,
     ledger::Refused,
+    patience::Again,
     pool::{Index, Links},
     sync::OnDrop,
     waiters::{self, Queue, Waiter, WakeBatch},
@@ -35,11 +36,22 @@ impl Wheel {
         waiter: Pin<&Waiter>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Index, Closed>> {
-        let visit = match waiter.state() {
+        let state = waiter.state();
+        if state == waiters::IDLE && self.patience.is_due() {
+            match self.take_soon(links) {
+                Again::Found(outcome) => return Poll::Ready(outcome),
+                Again::Nothing => {}
+                Again::Yield => {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+            }
+        }
+        let visit = match state {
             waiters::GRANTED | waiters::COURIER => Visit::Granted,
             waiters::CLOSED => Visit::Closed,
             // SAFETY: the caller's promise.
-            state => unsafe { self.visit_with_waker(links, waiter, state == waiters::IDLE, context) },
+            _ => unsafe { self.visit_with_waker(links, waiter, state == waiters::IDLE, context) },
         };
         match visit {
             Visit::Granted if !self.pool.is_closed() => {
@@ -55,6 +67,30 @@ impl Wheel {
                 Poll::Ready(Err(Closed))
             }
             Visit::Waiting | Visit::NeedsWaker => Poll::Pending,
+        }
+    }
+
+    /// Takes a slot, if one comes back before long.
+    #[cold]
+    #[inline(never)]
+    fn take_soon(&self, links: Links<'_>) -> Again<Result<Index, Closed>> {
+        // In the strict order it comes back for those who wait.
+        if self.overtaking() == 0 && self.pool.has_waiting() {
+            return Again::Nothing;
+        }
+        // What was there all along is no luck.
+        match self.take_if_free(links) {
+            Some(outcome) => Again::Found(outcome),
+            None => self.patience.look_again(|| self.take_if_free(links)),
+        }
+    }
+
+    /// Takes a slot if there is one; None: there is not.
+    fn take_if_free(&self, links: Links<'_>) -> Option<Result<Index, Closed>> {
+        match self.take(links) {
+            Ok(index) => Some(Ok(index)),
+            Err(Refused::Closed) => Some(Err(Closed)),
+            Err(Refused::Full) => None,
         }
     }
 
@@ -228,7 +264,7 @@ impl<'a, F> TakeSlot<'a, F> {
         Self { wheel, links, then, waiter: None }
     }
 
-    /// Waits in the queue, behind all who wait there already.
+    /// Waits in the queue, behind all who wait there already; before it joins them, it may look again.
     #[cold]
     fn poll_waiter(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Index, Closed>> {
         // SAFETY: the waiter is pinned with this: it is never moved out or replaced, and `drop` treats it as pinned.

@@ -30,7 +30,9 @@ use sakia::mpsc::{Builder, MAX_CAPACITY};
 pub fn channel<T>(buffer: usize) -> (Sender<T>, Receiver<T>) {
     assert!(buffer > 0, "mpsc bounded channel requires buffer > 0");
     assert!(buffer <= MAX_CAPACITY, "a semaphore may not have more than MAX_PERMITS permits ({MAX_CAPACITY})");
-    let (sender, receiver) = Builder::new(buffer).overtaking(0).on_demand().channel();
+    // A task that never waits uses up its budget, and has to yield: with more room than this, that has taken longer than to wait.
+    let spinning = buffer <= 16;
+    let (sender, receiver) = Builder::new(buffer).overtaking(0).on_demand().spinning(spinning).channel();
     (Sender { inner: sender }, Receiver { inner: receiver })
 }
 
