@@ -25,6 +25,8 @@
 //! that lasts nobody writes here. Without `std`, where there may be no other thread, nobody looks again; nor in models, but for those
 //! of the cfg `sakia_patient`, in which everybody looks once.
 
+use core::task::{Context, Poll};
+
 #[cfg(all(feature = "std", not(sakia_loom)))]
 mod adaptive;
 
@@ -46,6 +48,20 @@ pub(crate) enum Again<T> {
         expect(dead_code, reason = "who looks once at most never yields")
     )]
     Yield,
+}
+
+impl<T> Again<T> {
+    /// What that comes to in a poll; None: it is for the caller to wait.
+    pub(crate) fn poll(self, context: &Context<'_>) -> Option<Poll<T>> {
+        match self {
+            Self::Found(found) => Some(Poll::Ready(found)),
+            Self::Nothing => None,
+            Self::Yield => {
+                context.waker().wake_by_ref();
+                Some(Poll::Pending)
+            }
+        }
+    }
 }
 
 /// Nobody looks again, or everybody does, once.

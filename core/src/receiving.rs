@@ -3,7 +3,7 @@
 use crate::{
     ledger::View,
     mpsc::errors::TryRecvError,
-    patience::{Again, Patience},
+    patience::Patience,
     position::Position,
     receiver_waker::{LayOut, ReceiverWaker},
     ring::MARKED,
@@ -110,12 +110,10 @@ impl<S: Source, O, F: FnMut(Option<Position>) -> O> Future for Look<'_, S, F> {
 fn poll_look_again(source: &impl Source, context: &mut Context<'_>, head: Position) -> Poll<Option<Position>> {
     let published = || source.is_published(head);
     // First, as the next look is at a word that senders write.
-    if source.patience().is_due() {
-        match source.patience().look_again(|| published().then_some(head)) {
-            Again::Found(head) => return Poll::Ready(Some(head)),
-            Again::Nothing => {}
-            Again::Yield => return yield_now(context),
-        }
+    if source.patience().is_due()
+        && let Some(poll) = source.patience().look_again(|| published().then_some(Some(head))).poll(context)
+    {
+        return poll;
     }
     match source.look(head) {
         View::Finished => return Poll::Ready(None),

@@ -55,15 +55,12 @@ impl Channel {
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Closed>> {
         let state = waiter.state();
-        if state == waiters::IDLE && n == 1 && self.patience.is_due() {
-            match self.reserve_soon() {
-                Again::Found(outcome) => return Poll::Ready(outcome),
-                Again::Nothing => {}
-                Again::Yield => {
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-            }
+        if state == waiters::IDLE
+            && n == 1
+            && self.patience.is_due()
+            && let Some(poll) = self.reserve_soon().poll(context)
+        {
+            return poll;
         }
         let visit = match state {
             waiters::GRANTED | waiters::COURIER => Visit::Granted,

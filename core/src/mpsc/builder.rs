@@ -264,13 +264,14 @@ mod heap {
 
         #[test]
         fn who_may_not_spin_never_looks_again() {
-            let is_ever_due = |spinning| {
-                let patience = Patience::new(1);
-                Builder::new(1).spinning(spinning).settle(&patience);
+            let is_ever_due = |patience: &Patience| {
                 (0..1_000).any(|_| patience.is_due() && patience.look_again(|| Some(())) != Again::Nothing)
             };
-            assert!(is_ever_due(true));
-            assert!(!is_ever_due(false));
+            for spinning in [true, false] {
+                let builder = Builder::new(1).spinning(spinning);
+                assert_eq!(is_ever_due(builder.channel::<u8>().1.patience()), spinning);
+                assert_eq!(is_ever_due(builder.recycled::<u8>().1.patience()), spinning);
+            }
         }
     }
 }

@@ -35,6 +35,11 @@ impl<T> Receiver<T> {
         Self { handle }
     }
 
+    #[cfg(all(test, feature = "std", not(sakia_loom)))]
+    pub(super) fn patience(&self) -> &crate::patience::Patience {
+        &self.handle.channel.patience
+    }
+
     /// Receives the next message, waiting for it. `None`: the channel is closed and there is none left, and never will be.
     ///
     /// After [`close`](Self::close), it waits for permits that are still out.

@@ -37,15 +37,11 @@ impl Wheel {
         context: &mut Context<'_>,
     ) -> Poll<Result<Index, Closed>> {
         let state = waiter.state();
-        if state == waiters::IDLE && self.patience.is_due() {
-            match self.take_soon(links) {
-                Again::Found(outcome) => return Poll::Ready(outcome),
-                Again::Nothing => {}
-                Again::Yield => {
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-            }
+        if state == waiters::IDLE
+            && self.patience.is_due()
+            && let Some(poll) = self.take_soon(links).poll(context)
+        {
+            return poll;
         }
         let visit = match state {
             waiters::GRANTED | waiters::COURIER => Visit::Granted,

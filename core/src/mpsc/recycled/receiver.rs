@@ -185,6 +185,11 @@ impl<T, R> Receiver<T, R> {
         Self { slots }
     }
 
+    #[cfg(all(test, feature = "std", not(sakia_loom)))]
+    pub(in crate::mpsc) fn patience(&self) -> &crate::patience::Patience {
+        self.slots.wheel().patience()
+    }
+
     /// How many messages are there, up to `limit`.
     fn published(&self, limit: usize) -> usize {
         let layout = self.slots.wheel().layout();
