@@ -102,9 +102,26 @@ impl Channel {
     /// The receiver has emptied `n` slots from `head` on.
     #[inline]
     pub(crate) fn free_slots<const CHAINED: bool>(&self, head: Position, n: usize) {
+        if self.ledger.is_attended::<CHAINED>(head) {
+            self.free_attended::<CHAINED>(head, n);
+        } else {
+            self.free_unattended::<CHAINED>(head, n);
+        }
+    }
+
+    /// The same, where nobody has waited for them so far.
+    #[inline(always)]
+    pub(crate) fn free_unattended<const CHAINED: bool>(&self, head: Position, n: usize) {
         if !self.ledger.advance::<CHAINED>(head, n) {
             self.free_waited(head, n);
         }
+    }
+
+    /// The same, where it was seen that senders are to be served.
+    #[inline(always)]
+    pub(crate) fn free_attended<const CHAINED: bool>(&self, head: Position, n: usize) {
+        self.ledger.advance_attended::<CHAINED>(head, n);
+        self.free_waited(head, n);
     }
 
     #[cold]

@@ -78,6 +78,9 @@ unsafe impl<T: Send> Sync for Handle<T> {}
 #[cfg_attr(feature = "std", repr(align(64)))]
 pub(crate) struct Line;
 
+/// A message of up to so many bytes is moved once more, if that saves a step. The models are to see what others do.
+const SMALL: usize = if cfg!(sakia_loom) { 0 } else { 32 };
+
 /// Where the slots begin, from the start of the header.
 pub(crate) const fn slots_offset<T>() -> usize {
     size_of::<Shared>().next_multiple_of(align_of::<Line>()).next_multiple_of(align_of::<Slot<T>>())
@@ -147,9 +150,15 @@ impl<T> Handle<T> {
     /// Fills the position that was claimed and wakes the receiver if that is ours to do.
     #[inline]
     pub(crate) fn fill<const CHAINED: bool>(&self, claim: &Claim, value: T) {
+        self.fill_with::<CHAINED>(claim, || value);
+    }
+
+    /// The same, with what `value` gives, which does not panic: so it is moved once, straight to where it belongs.
+    #[inline]
+    pub(crate) fn fill_with<const CHAINED: bool>(&self, claim: &Claim, value: impl FnOnce() -> T) {
         match self.near_place::<CHAINED>(claim.position) {
             Some(place) => self.fill_place(&place, claim.wake, value),
-            None => self.fill_far(claim.position, claim.wake, value),
+            None => self.fill_far(claim.position, claim.wake, value()),
         }
     }
 
@@ -157,11 +166,11 @@ impl<T> Handle<T> {
     #[cold]
     #[inline(never)]
     fn fill_far(&self, position: Position, wake: bool, value: T) {
-        self.fill_place(&self.place::<true>(position), wake, value);
+        self.fill_place(&self.place::<true>(position), wake, || value);
     }
 
     #[inline(always)]
-    fn fill_place(&self, place: &Place<'_, T>, wake: bool, value: T) {
+    fn fill_place(&self, place: &Place<'_, T>, wake: bool, value: impl FnOnce() -> T) {
         if self.put(place, value) | wake {
             self.wake(wake);
         }
@@ -169,10 +178,10 @@ impl<T> Handle<T> {
 
     /// Writes and publishes. True: the receiver left a mark.
     #[inline(always)]
-    fn put(&self, place: &Place<'_, T>, value: T) -> bool {
+    fn put(&self, place: &Place<'_, T>, value: impl FnOnce() -> T) -> bool {
         // SAFETY: callers pass the places of positions that they have claimed, once.
         unsafe {
-            place.write(value);
+            place.write(value());
             place.publish()
         }
     }
@@ -243,7 +252,7 @@ impl<T> Handle<T> {
         let mut position = claim.position;
         let mut wake = claim.wake;
         for value in values.take(n) {
-            wake |= self.put(&self.place::<CHAINED>(position), value);
+            wake |= self.put(&self.place::<CHAINED>(position), || value);
             position = self.layout().advance_in::<CHAINED>(position, 1);
         }
         if wake {
@@ -254,19 +263,25 @@ impl<T> Handle<T> {
     /// Sends with one reserved credit. The value comes back if the receiver is gone.
     #[inline]
     pub(crate) fn send_reserved(&self, value: T) -> Result<(), T> {
-        if self.is_chained() { self.send_reserved_chained(value) } else { self.send_reserved_in::<false>(value) }
+        self.send_reserved_with(|| value).map_err(|value| value())
+    }
+
+    /// The same, with what `value` gives, as in [`Self::fill_with`].
+    #[inline]
+    pub(crate) fn send_reserved_with<V: FnOnce() -> T>(&self, value: V) -> Result<(), V> {
+        if self.is_chained() { self.send_reserved_chained(value) } else { self.send_reserved_in::<false, V>(value) }
     }
 
     #[inline(never)]
-    fn send_reserved_chained(&self, value: T) -> Result<(), T> {
-        self.send_reserved_in::<true>(value)
+    fn send_reserved_chained<V: FnOnce() -> T>(&self, value: V) -> Result<(), V> {
+        self.send_reserved_in::<true, V>(value)
     }
 
     #[inline(always)]
-    fn send_reserved_in<const CHAINED: bool>(&self, value: T) -> Result<(), T> {
+    fn send_reserved_in<const CHAINED: bool, V: FnOnce() -> T>(&self, value: V) -> Result<(), V> {
         match self.channel.ledger.claim_reserved::<CHAINED>(1) {
             Some(claim) => {
-                self.fill::<CHAINED>(&claim, value);
+                self.fill_with::<CHAINED>(&claim, value);
                 Ok(())
             }
             None => Err(value),
@@ -333,16 +348,30 @@ impl<T> Handle<T> {
         block
     }
 
-    /// Takes the message out and frees its slot.
+    /// Takes the message out, frees its slot, and gives what `then`, which does not panic, makes of the message.
+    ///
+    /// If senders wait and the waker of one panics, the message is dropped; if they have just begun to, it is leaked.
     ///
     /// # Safety
     /// The caller is the receiver, `head` its position, and the message there is published.
+    // The slot is freed after the result has been put where it is returned to: so the message is moved once, from its place to the
+    // caller's. A result that is kept over the call that wakes is moved once more, but it is dropped if that unwinds.
     #[inline(always)]
-    pub(crate) unsafe fn take<const CHAINED: bool>(&self, head: Position) -> T {
+    pub(crate) unsafe fn take<const CHAINED: bool, R>(&self, head: Position, then: impl FnOnce(T) -> R) -> R {
         // SAFETY: the caller's promise; the position moves on right after, so it is taken once.
-        let message = unsafe { self.published::<CHAINED>(head).take() };
-        self.channel.free_slots::<CHAINED>(head, 1);
-        message
+        let take = || then(unsafe { self.published::<CHAINED>(head).take() });
+        if size_of::<T>() <= SMALL {
+            let taken = take();
+            self.channel.free_slots::<CHAINED>(head, 1);
+            return taken;
+        }
+        if self.channel.ledger.is_attended::<CHAINED>(head) {
+            let taken = take();
+            self.channel.free_attended::<CHAINED>(head, 1);
+            return taken;
+        }
+        let _free = OnDrop(|| self.channel.free_unattended::<CHAINED>(head, 1));
+        take()
     }
 
     /// Ends receiving: nothing can be sent any more, those who wait are woken, and what is queued is dropped.

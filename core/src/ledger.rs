@@ -349,6 +349,18 @@ impl Ledger {
         by_shape!(self.producers, claim_reserved::<CHAINED>(n))
     }
 
+    /// Senders are to be served: [`Self::advance`] would be false. Only a look: it may change at any time.
+    #[inline(always)]
+    pub(crate) fn is_attended<const CHAINED: bool>(&self, head: Position) -> bool {
+        by_shape!(self.consumer, is_attended(head))
+    }
+
+    /// What [`Self::advance`] does when it is false.
+    #[inline(always)]
+    pub(crate) fn advance_attended<const CHAINED: bool>(&self, head: Position, n: usize) {
+        by_shape!(self.consumer, advance_attended::<CHAINED>(head, n));
+    }
+
     /// Moves the head from `head` by `n`, whose credits are free then. False: they are not, since senders are to be served.
     #[inline(always)]
     pub(crate) fn advance<const CHAINED: bool>(&self, head: Position, n: usize) -> bool {

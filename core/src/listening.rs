@@ -48,7 +48,7 @@ impl<C: Listened> Future for UntilClosed<'_, C> {
                     queue.listeners.push(NonNull::from(&self.waiter));
                 }
                 // The waker that was kept is dropped outside the lock.
-                self.waiter.inner(|inner| core::mem::swap(&mut inner.waker, &mut waker));
+                self.waiter.inner(|inner| core::mem::swap(&mut *inner.waker, &mut waker));
             }
             Poll::Pending
         })

@@ -15,6 +15,7 @@ mod poll_sender;
 mod receiver;
 pub mod recycled;
 mod sender;
+mod sending;
 mod static_channel;
 #[cfg(feature = "alloc")]
 mod unbounded;

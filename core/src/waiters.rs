@@ -21,7 +21,7 @@ use crate::{
 };
 use core::{
     marker::PhantomPinned,
-    mem::MaybeUninit,
+    mem::{ManuallyDrop, MaybeUninit},
     ptr::NonNull,
     task::{Context, Waker},
 };
@@ -45,7 +45,8 @@ pub(crate) struct Waiter {
 pub(crate) struct Inner {
     next: Option<NonNull<Waiter>>,
     previous: Option<NonNull<Waiter>>,
-    pub(crate) waker: Option<Waker>,
+    /// There is one only while QUEUED: so a node that is dropped need not look.
+    pub(crate) waker: ManuallyDrop<Option<Waker>>,
     /// Credits wanted and not yet here.
     pub(crate) missing: usize,
     /// Credits gathered so far; for one that waits for a slot to write in, the slot that it was given.
@@ -61,7 +62,14 @@ unsafe impl Sync for Waiter {}
 
 impl Waiter {
     pub(crate) fn new() -> Self {
-        let inner = Inner { next: None, previous: None, waker: None, missing: 0, held: 0, mark: Passed::NEVER };
+        let inner = Inner {
+            next: None,
+            previous: None,
+            waker: ManuallyDrop::new(None),
+            missing: 0,
+            held: 0,
+            mark: Passed::NEVER,
+        };
         Self { state: AtomicUsize::new(IDLE), inner: UnsafeCell::new(inner), _pinned: PhantomPinned }
     }
 
@@ -92,7 +100,7 @@ impl Inner {
     pub(crate) fn keep_waker(&mut self, waker: &mut Option<Waker>, context: &Context<'_>) -> bool {
         let kept = self.waker.as_ref().is_some_and(|kept| kept.will_wake(context.waker()));
         if !kept && waker.is_some() {
-            core::mem::swap(&mut self.waker, waker);
+            core::mem::swap(&mut *self.waker, waker);
             return true;
         }
         kept

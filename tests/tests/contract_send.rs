@@ -3,10 +3,10 @@
 
 mod behaviour;
 
-use core::time::Duration;
-use std::thread;
+use core::{cell::Cell, time::Duration};
+use std::{rc::Rc, thread};
 
-use behaviour::{Drops, LIMITS, Polled, drain, now, parked, strict};
+use behaviour::{Drops, LIMITS, Polled, drain, now, panic_of, parked, strict};
 use sakia::mpsc::{
     Builder, Receiver, Sender, blocking, channel,
     errors::{SendError, SendTimeoutError, TrySendError},
@@ -36,6 +36,49 @@ fn try_send_tells_closed_before_full() {
         let (sender, _receiver) = channel_of_two(closed, free);
         assert_eq!(sender.try_send(7), expected, "{closed} {free}");
     }
+}
+
+#[test]
+fn what_is_not_sent_stays_in_its_option() {
+    for (closed, free, expected) in [
+        (false, 1, Ok(())),
+        (false, 0, Err(TrySendError::Full(()))),
+        (true, 1, Err(TrySendError::Closed(()))),
+        (true, 0, Err(TrySendError::Closed(()))),
+    ] {
+        let (sender, mut receiver) = channel_of_two(closed, free);
+        let mut message = Some(7);
+        assert_eq!(sender.try_send_option(&mut message), expected, "{closed} {free}");
+        assert_eq!(message, expected.is_err().then_some(7));
+        assert_eq!(drain(&mut receiver).contains(&7), expected.is_ok());
+    }
+}
+
+#[test]
+fn nothing_is_sent_of_an_empty_option() {
+    for builder in [Builder::new(1), Builder::new(1).on_demand()] {
+        let (sender, mut receiver) = builder.channel::<u32>();
+        let panic = panic_of(|| sender.try_send_option(&mut None)).unwrap();
+        assert_eq!((&*panic.message, panic.file.ends_with("contract_send.rs")), ("no message to send", true));
+        assert_eq!((sender.capacity(), sender.try_send(1), receiver.try_recv()), (1, Ok(()), Ok(1)));
+    }
+}
+
+#[test]
+fn a_send_that_was_ready_is_not_polled_again() {
+    let (sender, mut receiver) = strict(1);
+    let mut at_once = Polled::new(sender.send(1));
+    assert_eq!(at_once.ready(), Ok(()));
+    let mut later = parked(sender.send(2));
+    assert_eq!(receiver.try_recv(), Ok(1));
+    assert_eq!(later.ready(), Ok(()));
+    receiver.close();
+    let mut refused = Polled::new(sender.send(3));
+    assert_eq!(refused.ready(), Err(SendError(3)));
+    for send in [&mut at_once, &mut later, &mut refused] {
+        assert_eq!(panic_of(|| send.poll()).unwrap().message, "polled after it was ready");
+    }
+    assert_eq!(drain(&mut receiver), [2]);
 }
 
 #[test]
@@ -269,6 +312,27 @@ fn blocking_calls_panic_on_no_runtime<R: Runtime>() {
 }
 
 for_each_runtime!(the_waiting_calls_wait_for_room_and_no_longer, blocking_calls_panic_on_no_runtime);
+
+#[test]
+fn the_room_of_a_cancelled_send_is_free_when_its_message_is_dropped() {
+    /// Tells the capacity when it is dropped.
+    struct Seen(Option<(Sender<Seen>, Rc<Cell<usize>>)>);
+    impl Drop for Seen {
+        fn drop(&mut self) {
+            if let Some((sender, capacity)) = self.0.take() {
+                capacity.set(sender.capacity());
+            }
+        }
+    }
+    let (sender, mut receiver) = strict(1);
+    let capacity = Rc::new(Cell::new(usize::MAX));
+    assert!(sender.try_send(Seen(None)).is_ok());
+    let waiting = parked(sender.send(Seen(Some((sender.clone(), capacity.clone())))));
+    assert!(receiver.try_recv().is_ok());
+    assert_eq!(sender.capacity(), 0, "it has been given the room");
+    drop(waiting);
+    assert_eq!(capacity.get(), 1);
+}
 
 #[test]
 fn a_blocking_send_takes_its_place_in_the_queue() {

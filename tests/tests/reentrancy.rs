@@ -299,6 +299,30 @@ fn bug_38_a_senders_waker_that_panics_takes_no_wake_from_the_others() {
 }
 
 #[test]
+fn bug_38_a_message_is_dropped_once_if_the_senders_waker_panics_that_its_room_is_for() {
+    fn check<T>(wrap: impl Fn(Message) -> T, take: impl Fn(&mut Receiver<T>)) {
+        let drops = Drops::new();
+        for builder in [Builder::new(1), Builder::new(1).on_demand()] {
+            let before = drops.count();
+            let (sender, mut receiver) = builder.channel();
+            assert!(sender.try_send(wrap(drops.message(0))).is_ok());
+            let mut waiting = Polled::new(sender.send(wrap(drops.message(1))));
+            assert!(waiting.poll_with(&on_wake(|| panic!("the waker panics"))).is_pending());
+            assert!(panic_of(|| take(&mut receiver)).is_some());
+            assert_eq!(drops.count() - before, 1);
+            assert!(waiting.ready().is_ok());
+            take(&mut receiver);
+            assert_eq!((drops.count() - before, sender.capacity()), (2, 1));
+        }
+    }
+    let large = |message| (message, [0u64; 32]);
+    check(|message| message, |receiver| drop(now(receiver.recv())));
+    check(|message| message, |receiver| drop(receiver.try_recv().ok()));
+    check(large, |receiver| drop(now(receiver.recv())));
+    check(large, |receiver| drop(receiver.try_recv().ok()));
+}
+
+#[test]
 fn bug_38_a_senders_waker_that_panics_at_the_closing_takes_no_wake_from_the_others() {
     for n in [3, 40] {
         let (sender, mut receiver) = strict(1);

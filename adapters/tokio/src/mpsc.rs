@@ -5,6 +5,7 @@
 mod bounded;
 mod permit;
 mod sender;
+mod sending;
 mod unbounded;
 mod weak;
 

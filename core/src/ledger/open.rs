@@ -29,6 +29,11 @@ impl Open<'_> {
     }
 
     #[inline(always)]
+    pub(super) fn is_attended(self, _head: Position) -> bool {
+        false
+    }
+
+    #[inline(always)]
     pub(super) fn advance<const CHAINED: bool>(self, head: Position, n: usize) -> bool {
         self.move_head::<true>(head, n);
         true

@@ -370,14 +370,22 @@ impl Packed<'_> {
 
     // ===== the receiver =====
 
+    /// The head is not to move but by way of the lock.
+    #[inline(always)]
+    pub(super) fn is_attended(self, head: Position) -> bool {
+        // Relaxed: it saves an exchange that would fail.
+        self.consumer.word.load(Ordering::Relaxed) != head << HEAD_SHIFT
+    }
+
+    #[inline(always)]
+    pub(super) fn advance_attended<const CHAINED: bool>(self, _head: Position, _n: usize) {}
+
     /// Moves the head from `head` by `n`, whose credits are free then. False: it did not, since senders are to be served.
     #[inline]
     pub(super) fn advance<const CHAINED: bool>(self, head: Position, n: usize) -> bool {
         let next = self.consumer.layout.advance_in::<CHAINED>(head, n) << HEAD_SHIFT;
-        // Relaxed: a look that saves the exchange.
-        self.consumer.word.load(Ordering::Relaxed) == head << HEAD_SHIFT
-            // Release: the slots were emptied before. Pairs with the Acquire loads of the head.
-            && self.consumer.word.compare_exchange(head << HEAD_SHIFT, next, Ordering::Release, Ordering::Relaxed).is_ok()
+        // Release: the slots were emptied before. Pairs with the Acquire loads of the head.
+        self.consumer.word.compare_exchange(head << HEAD_SHIFT, next, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
     /// Moves the head from `head` by `n` and keeps the credits, as spare. `reserved` goes up before `head`, so that no

@@ -154,6 +154,17 @@ impl Split<'_> {
         self.consumer.word.store(self.consumer.layout.advance_in::<CHAINED>(head, n) << HEAD_SHIFT, Ordering::Release);
     }
 
+    #[inline(always)]
+    pub(super) fn is_attended(self, _head: Position) -> bool {
+        // Relaxed: it saves an exchange that would fail.
+        self.credits_word().load(Ordering::Relaxed) & WAITING != 0
+    }
+
+    #[inline(always)]
+    pub(super) fn advance_attended<const CHAINED: bool>(self, head: Position, n: usize) {
+        self.move_head::<CHAINED>(head, n);
+    }
+
     // Out of line where it is the exception.
     #[cfg_attr(all(target_has_atomic = "64", not(sakia_narrow)), inline(never))]
     pub(super) fn advance<const CHAINED: bool>(self, head: Position, n: usize) -> bool {

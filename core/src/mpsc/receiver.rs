@@ -15,7 +15,9 @@ pub use blocking::{IntoIter, Iter};
 use core::{
     fmt,
     future::poll_fn,
+    marker::PhantomPinned,
     panic::{RefUnwindSafe, UnwindSafe},
+    pin::Pin,
     task::{Context, Poll},
 };
 
@@ -56,8 +58,10 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.recv().await, None);
     /// # });
     /// ```
-    pub async fn recv(&mut self) -> Option<T> {
-        poll_fn(|context| self.poll_recv(context)).await
+    // By hand, and not an async fn, which would move the message once more.
+    #[inline]
+    pub fn recv(&mut self) -> impl Future<Output = Option<T>> + use<'_, T> {
+        Recv { receiver: self, _pinned: PhantomPinned }
     }
 
     /// Receives the next message without waiting.
@@ -86,7 +90,7 @@ impl<T> Receiver<T> {
     fn try_recv_in<const CHAINED: bool>(&mut self) -> Result<T, TryRecvError> {
         let head = try_look(&Received::<T, CHAINED>(&self.handle))?;
         // SAFETY: the message at `head` is published.
-        Ok(unsafe { self.handle.take::<CHAINED>(head) })
+        unsafe { self.handle.take::<CHAINED, _>(head, Ok) }
     }
 
     /// Receives the next message, or sees to it that the task is woken when there is one. Only the task of the last call is.
@@ -102,7 +106,9 @@ impl<T> Receiver<T> {
     fn poll_recv_in<const CHAINED: bool>(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
         match poll_look(&Received::<T, CHAINED>(&self.handle), context) {
             // SAFETY: the message at `head` is published.
-            Poll::Ready(Some(head)) => Poll::Ready(Some(unsafe { self.handle.take::<CHAINED>(head) })),
+            Poll::Ready(Some(head)) => unsafe {
+                self.handle.take::<CHAINED, _>(head, |message| Poll::Ready(Some(message)))
+            },
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
@@ -307,6 +313,25 @@ impl<T> Drop for Receiver<T> {
 impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver").field("len", &self.len()).field("max_capacity", &self.max_capacity()).finish()
+    }
+}
+
+/// Receives the next message.
+struct Recv<'a, T> {
+    receiver: &'a mut Receiver<T>,
+    /// Others of its kind may have something to keep in its place.
+    _pinned: PhantomPinned,
+}
+
+impl<T> Future for Recv<'_, T> {
+    type Output = Option<T>;
+
+    // Inlined as `poll_recv`.
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        // SAFETY: the receiver is not pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.receiver.poll_recv(context)
     }
 }
 

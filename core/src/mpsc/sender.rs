@@ -2,15 +2,16 @@
 
 use super::{
     OwnedPermit, Permit, PermitIterator, WeakSender,
-    acquire::{Acquire, AcquireThen, acquire},
+    acquire::{AcquireThen, acquire},
     batch,
     deadline::before,
     errors::{SendError, SendIterError, SendTimeoutError, TrySendError},
+    sending::Sending,
 };
 use crate::{
     channel::Closed,
     handle::Handle,
-    ledger::Claim,
+    ledger::{Claim, Refused},
     listening::UntilClosed,
     position::Position,
     sync::{self, OnDrop},
@@ -18,7 +19,6 @@ use crate::{
 use core::{
     fmt,
     panic::{RefUnwindSafe, UnwindSafe},
-    pin::pin,
 };
 
 /// The sending end of a channel. Cloned, it makes one more sender of the same channel.
@@ -58,16 +58,9 @@ impl<T> Sender<T> {
     /// assert_eq!(receiver.recv().await, Some("hello"));
     /// # Ok::<(), sakia::mpsc::errors::SendError<&str>>(()) }).unwrap();
     /// ```
-    pub async fn send(&self, value: T) -> Result<(), SendError<T>> {
-        let value = match self.try_send(value) {
-            Ok(()) => return Ok(()),
-            Err(TrySendError::Closed(value)) => return Err(SendError(value)),
-            Err(TrySendError::Full(value)) => value,
-        };
-        match pin!(Acquire::new(&self.handle.channel, 1)).await {
-            Ok(()) => self.handle.send_reserved(value).map_err(SendError),
-            Err(Closed) => Err(SendError(value)),
-        }
+    #[inline]
+    pub fn send(&self, value: T) -> impl Future<Output = Result<(), SendError<T>>> {
+        Sending::new(self, value)
     }
 
     /// Sends a message without waiting.
@@ -83,72 +76,111 @@ impl<T> Sender<T> {
     // Inlined, its usual result stays in registers: copied through memory it costs more than all the rest.
     #[inline(always)]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
-        if self.handle.is_chained() {
-            return self.try_send_chained(value);
-        }
+        self.try_send_with(|| value).map_err(|(refused, value)| TrySendError::new(refused, value()))
+    }
+
+    /// Sends the message in `value` without waiting, and takes it out; if it is not sent, it stays there. So a large message is
+    /// moved only when it is sent, and once.
+    ///
+    /// # Errors
+    /// As [`try_send`](Self::try_send).
+    ///
+    /// # Panics
+    /// If there is no message in `value`. Nothing was sent then.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = sakia::mpsc::channel(1);
+    /// let mut page = Some([0; 4096]);
+    /// assert!(sender.try_send_option(&mut page).is_ok());
+    /// page = Some([1; 4096]);
+    /// assert!(sender.try_send_option(&mut page).unwrap_err().is_full());
+    /// assert_eq!(page, Some([1; 4096]));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_send_option(&self, value: &mut Option<T>) -> Result<(), TrySendError<()>> {
+        assert!(value.is_some(), "no message to send");
+        let take = || value.take().expect("as asserted");
+        let sent = if self.handle.is_chained() { self.try_send_chained(take) } else { self.try_send_in_ring(take) };
+        sent.map_err(|(refused, _)| TrySendError::new(refused, ()))
+    }
+
+    /// As [`Self::try_send`], with what `value` gives, which does not panic: so it is moved once, straight to where it belongs.
+    #[inline(always)]
+    pub(super) fn try_send_with<V: FnOnce() -> T>(&self, value: V) -> Result<(), (Refused, V)> {
+        if self.handle.is_chained() { self.try_send_chained(value) } else { self.try_send_here(value) }
+    }
+
+    #[inline(never)]
+    fn try_send_in_ring<V: FnOnce() -> T>(&self, value: V) -> Result<(), (Refused, V)> {
+        self.try_send_here(value)
+    }
+
+    #[inline(always)]
+    fn try_send_here<V: FnOnce() -> T>(&self, value: V) -> Result<(), (Refused, V)> {
         match self.handle.channel.ledger.claim_next() {
             Ok(claim) => {
-                self.handle.fill::<false>(&claim, value);
+                self.handle.fill_with::<false>(&claim, value);
                 Ok(())
             }
             Err(Some(word)) => self.try_send_from(word, value),
-            Err(None) => self.try_send_later::<false>(value),
+            Err(None) => self.try_send_later::<false, V>(value),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn try_send_later<const CHAINED: bool>(&self, value: T) -> Result<(), TrySendError<T>> {
+    fn try_send_later<const CHAINED: bool, V: FnOnce() -> T>(&self, value: V) -> Result<(), (Refused, V)> {
         sync::back_off();
-        self.try_send_at_length::<CHAINED>(value)
+        self.try_send_at_length::<CHAINED, V>(value)
     }
 
     // It ends in calls and keeps nothing over one, so that it has few registers to save. The next as well.
     #[inline(never)]
-    fn try_send_from(&self, word: Position, value: T) -> Result<(), TrySendError<T>> {
+    fn try_send_from<V: FnOnce() -> T>(&self, word: Position, value: V) -> Result<(), (Refused, V)> {
         match self.handle.channel.ledger.claim_once(word) {
             Ok(claim) => {
-                self.handle.fill::<false>(&claim, value);
+                self.handle.fill_with::<false>(&claim, value);
                 Ok(())
             }
-            Err(Some(refused)) => Err(TrySendError::new(refused, value)),
-            Err(None) => self.try_send_at_length::<false>(value),
+            Err(Some(refused)) => Err((refused, value)),
+            Err(None) => self.try_send_at_length::<false, V>(value),
         }
     }
 
     #[inline(never)]
-    fn try_send_chained(&self, value: T) -> Result<(), TrySendError<T>> {
+    fn try_send_chained<V: FnOnce() -> T>(&self, value: V) -> Result<(), (Refused, V)> {
         match self.handle.channel.ledger.claim_next_chained() {
             Ok(claim) => {
-                self.handle.fill::<true>(&claim, value);
+                self.handle.fill_with::<true>(&claim, value);
                 Ok(())
             }
-            Err(Some(_)) => self.try_send_at_length::<true>(value),
-            Err(None) => self.try_send_later::<true>(value),
+            Err(Some(_)) => self.try_send_at_length::<true, V>(value),
+            Err(None) => self.try_send_later::<true, V>(value),
         }
     }
 
     #[inline(never)]
-    fn try_send_at_length<const CHAINED: bool>(&self, value: T) -> Result<(), TrySendError<T>> {
+    fn try_send_at_length<const CHAINED: bool, V: FnOnce() -> T>(&self, value: V) -> Result<(), (Refused, V)> {
         match self.handle.channel.ledger.claim::<CHAINED>() {
             Ok(claim) => {
                 if claim.passed {
                     self.fill_passed::<CHAINED>(&claim, value);
                 } else {
-                    self.handle.fill::<CHAINED>(&claim, value);
+                    self.handle.fill_with::<CHAINED>(&claim, value);
                 }
                 Ok(())
             }
-            Err(refused) => Err(TrySendError::new(refused, value)),
+            Err(refused) => Err((refused, value)),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn fill_passed<const CHAINED: bool>(&self, claim: &Claim, value: T) {
+    fn fill_passed<const CHAINED: bool>(&self, claim: &Claim, value: impl FnOnce() -> T) {
         // Also if the receiver's waker panics.
         let _after = OnDrop(|| self.handle.channel.passed());
-        self.handle.fill::<CHAINED>(claim, value);
+        self.handle.fill_with::<CHAINED>(claim, value);
     }
 
     /// Sends a message, waiting for room until `deadline` is ready: any future, so any runtime's timer.

@@ -2,7 +2,12 @@
 
 use super::mpsc::{self, error::*};
 use crate::support::{Flag, is_pending, now, panic_of, ready};
-use core::{pin::pin, task::Poll};
+use core::{
+    pin::pin,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    task::Poll,
+};
+use std::sync::Arc;
 
 #[test]
 fn constructors() {
@@ -49,6 +54,21 @@ fn sends_and_receives_in_order() {
 }
 
 #[test]
+fn a_send_that_was_ready_is_not_polled_again() {
+    let (tx, mut rx) = mpsc::channel(1);
+    let mut at_once = Box::pin(tx.send(1));
+    assert_eq!(ready(at_once.as_mut()), Ok(()));
+    let mut later = Box::pin(tx.send(2));
+    assert!(is_pending(later.as_mut()));
+    assert_eq!(rx.try_recv(), Ok(1));
+    assert_eq!(ready(later.as_mut()), Ok(()));
+    for send in [&mut at_once, &mut later] {
+        assert!(panic_of(|| is_pending(send.as_mut())).is_some());
+    }
+    assert_eq!((rx.try_recv(), rx.try_recv(), tx.capacity()), (Ok(2), Err(TryRecvError::Empty), 1));
+}
+
+#[test]
 fn a_cancelled_send_has_not_sent() {
     let (tx, mut rx) = mpsc::channel(1);
     tx.try_send(1).unwrap();
@@ -76,6 +96,28 @@ fn waiting_senders_are_served_in_order_and_not_overtaken() {
     assert_eq!(second.wakes(), 1);
     assert_eq!(second.poll(two.as_mut()), Poll::Ready(Ok(())));
     assert_eq!(rx.try_recv(), Ok(2));
+}
+
+#[test]
+fn the_room_of_a_cancelled_send_is_free_when_its_message_is_dropped() {
+    /// Tells the capacity when it is dropped.
+    struct Seen(Option<(mpsc::Sender<Seen>, Arc<AtomicUsize>)>);
+    impl Drop for Seen {
+        fn drop(&mut self) {
+            if let Some((tx, capacity)) = self.0.take() {
+                capacity.store(tx.capacity(), Relaxed);
+            }
+        }
+    }
+    let (tx, mut rx) = mpsc::channel(1);
+    let capacity = Arc::new(AtomicUsize::new(usize::MAX));
+    assert!(tx.try_send(Seen(None)).is_ok());
+    let mut waiting = Box::pin(tx.send(Seen(Some((tx.clone(), capacity.clone())))));
+    assert!(is_pending(waiting.as_mut()));
+    assert!(rx.try_recv().is_ok());
+    assert_eq!(tx.capacity(), 0);
+    drop(waiting);
+    assert_eq!(capacity.load(Relaxed), 1);
 }
 
 #[test]

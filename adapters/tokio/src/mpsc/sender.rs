@@ -3,14 +3,10 @@
 use super::{
     OwnedPermit, Permit, PermitIterator, WeakSender,
     error::{SendError, TrySendError},
+    sending::Sending,
 };
-use crate::budget::{forbid_in_runtime, poll_proceed, proceed, try_proceed};
-use core::{
-    fmt,
-    future::poll_fn,
-    pin::pin,
-    task::{Poll, ready},
-};
+use crate::budget::{forbid_in_runtime, proceed};
+use core::fmt;
 use sakia::mpsc::errors;
 
 /// The sending end of a channel. Made by [`channel`](super::channel); cloned, it makes one more sender.
@@ -35,41 +31,9 @@ impl<T> Sender<T> {
     /// # Cancel safety
     /// If the future is dropped before it is ready, the message was certainly not sent; it is dropped with the future,
     /// and the place in the queue is lost.
-    pub async fn send(&self, value: T) -> Result<(), SendError<T>> {
-        let value = match try_proceed() {
-            Some(unit) => match self.inner.try_send(value) {
-                Ok(()) => {
-                    unit.made_progress();
-                    return Ok(());
-                }
-                Err(errors::TrySendError::Closed(value)) => return Err(SendError(value)),
-                // The unit goes back.
-                Err(errors::TrySendError::Full(value)) => value,
-            },
-            None => value,
-        };
-        match self.reserve_in_turn().await {
-            Ok(permit) => {
-                permit.send(value);
-                Ok(())
-            }
-            Err(_) => Err(SendError(value)),
-        }
-    }
-
-    /// Reserves room behind all who wait already, and then spends a unit of the budget.
-    // Both in one place to wait at: a future that has several is polled and dropped in more steps.
-    async fn reserve_in_turn(&self) -> Result<sakia::mpsc::Permit<'_, T>, errors::SendError<()>> {
-        let mut turn = pin!(self.inner.reserve_in_turn());
-        let mut reserved = None;
-        poll_fn(|context| {
-            if reserved.is_none() {
-                reserved = Some(ready!(turn.as_mut().poll(context))?);
-            }
-            ready!(poll_proceed(context)).made_progress();
-            Poll::Ready(Ok(reserved.take().expect("it was reserved")))
-        })
-        .await
+    #[inline]
+    pub fn send(&self, value: T) -> impl Future<Output = Result<(), SendError<T>>> {
+        Sending::new(&self.inner, value, sakia::mpsc::Sender::reserve_in_turn)
     }
 
     /// Waits until the receiver has closed the channel or is gone.
