@@ -138,11 +138,20 @@ impl Layout {
 
 #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
 impl Layout {
-    /// How far `to` lies after `from`, as positions are numbered: with what lies between the laps. If it lies before, that is
-    /// more than any number of slots.
+    /// As [`Self::advance_in`], of the position in the bits of `word` from SHIFT on, which it has to itself; those below stay.
+    ///
+    /// Within a lap that is an addition: the exchange that follows has to wait for nothing more.
     #[inline(always)]
-    pub(crate) const fn ahead(self, from: Position, to: Position) -> u64 {
-        to.wrapping_sub(from) & POSITION_MASK
+    pub(crate) const fn advance_at<const CHAINED: bool, const SHIFT: u32>(self, word: u64, n: usize) -> u64 {
+        let position = word >> SHIFT;
+        let next = word.wrapping_add((n as u64) << SHIFT);
+        if CHAINED {
+            next & (POSITION_MASK << SHIFT | ((1 << SHIFT) - 1))
+        } else if self.index(position) + n >= self.slots() {
+            self.advance(position, n) << SHIFT | word & ((1 << SHIFT) - 1)
+        } else {
+            next
+        }
     }
 
     /// How far ahead of a position the next has its slot, less one.
@@ -226,6 +235,39 @@ mod tests {
                 }
                 let next = layout.advance(start, 1);
                 assert!(layout.distance(next, start) > capacity as u64, "{capacity}: a stale tail looks full");
+            }
+        }
+    }
+
+    #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
+    #[test]
+    fn a_position_in_a_word_moves_as_by_itself_and_leaves_the_rest() {
+        fn check<const CHAINED: bool, const SHIFT: u32>(layout: Layout, position: Position, n: usize) {
+            for below in [0, 1, (1 << SHIFT) - 1] {
+                let next = layout.advance_at::<CHAINED, SHIFT>(position << SHIFT | below, n);
+                assert_eq!(
+                    next,
+                    layout.advance_in::<CHAINED>(position, n) << SHIFT | below,
+                    "{layout:?} {position} {n}"
+                );
+            }
+        }
+        for capacity in CAPACITIES {
+            let layout = Layout::new(capacity);
+            let last = POSITION_MASK & !(layout.mask as Position);
+            for start in [layout.first(), last] {
+                for (at, n) in [(0, 1), (capacity - 1, 1), (capacity / 2, capacity / 2), (capacity / 2, capacity)] {
+                    let position = layout.advance(start, at);
+                    check::<false, 1>(layout, position, n);
+                    check::<false, 29>(layout, position, n);
+                }
+            }
+        }
+        #[cfg(feature = "alloc")]
+        for position in [0, 1 << 20, POSITION_MASK - 1, POSITION_MASK] {
+            for n in [1, 2, 1 << 20] {
+                check::<true, 1>(Layout::endless(), position, n);
+                check::<true, 29>(Layout::endless(), position, n);
             }
         }
     }

@@ -71,6 +71,9 @@ const TAIL_SHIFT: u32 = RESERVED_SHIFT + RESERVED_BITS;
 // All slots reserved, and as many credits in transit from the receiver to waiting senders.
 const _: () = assert!(2 * MAX_SLOTS as u64 <= RESERVED_MASK && TAIL_SHIFT + POSITION_BITS <= 64);
 
+/// What is in the word only if something is closed, reserved, or waited for.
+const UNUSUAL: u64 = (1 << TAIL_SHIFT) - 1 - PARKED;
+
 /// How far the copy of the head may be behind, where a younger one is of no use.
 const OLD: Position = 1 << (POSITION_BITS / 2);
 
@@ -118,7 +121,7 @@ impl Word {
 
 /// The first words of the tail and of the head that senders remember.
 pub(super) const fn initial(layout: Layout) -> (Position, Position) {
-    (layout.first() << TAIL_SHIFT, layout.first())
+    (layout.first() << TAIL_SHIFT, layout.first() << TAIL_SHIFT)
 }
 
 /// The ledger, as one of this kind.
@@ -195,13 +198,36 @@ impl Packed<'_> {
     #[inline(always)]
     pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Option<Position>> {
         let word = self.word();
-        if !self.is_surely_free::<CHAINED>(word) {
+        // Each by itself: of a usual word the compiler knows how little there is to keep.
+        if !word.has(UNUSUAL) {
+            self.claim_if::<CHAINED>(word, self.ahead(word) <= self.most_ahead::<CHAINED>())
+        } else {
+            self.claim_if::<CHAINED>(word, self.is_surely_free::<CHAINED>(word))
+        }
+    }
+
+    #[inline(always)]
+    fn claim_if<const CHAINED: bool>(&self, word: Word, is_free: bool) -> Result<Claim, Option<Position>> {
+        if !is_free {
             return Err(Some(word.0));
         }
         match self.swap(word, self.claimed::<CHAINED>(word)) {
             Ok(()) => Ok(Claim { position: word.tail(), wake: word.has(PARKED), passed: false }),
             Err(_) => Err(None),
         }
+    }
+
+    /// How far the tail is ahead of the copy of the head, with what lies between the laps of a ring.
+    #[inline(always)]
+    fn ahead(&self, word: Word) -> u64 {
+        // Acquire as in `seen`. The copy is kept where the tail is in the word, so that neither has to be moved.
+        word.0.wrapping_sub(self.head_seen().load(Ordering::Acquire)) >> TAIL_SHIFT & POSITION_MASK
+    }
+
+    /// Up to how far that may be for there to be room, as can be told without counting what lies between the laps.
+    #[inline(always)]
+    fn most_ahead<const CHAINED: bool>(&self) -> u64 {
+        if CHAINED { self.bound() as u64 - 1 } else { self.layout().mask() }
     }
 
     /// Takes a credit and a position in a ring, in one try without a loop, for whom the word was not surely free. Err(None): it
@@ -215,8 +241,7 @@ impl Packed<'_> {
         if self.is_to_be_counted(word) {
             return Err(self.is_strict().then_some(Refused::Full));
         }
-        // Acquire as in `has_room`.
-        let seen = self.head_seen().load(Ordering::Acquire);
+        let seen = self.seen();
         // Without a gap between the laps, who found no room has counted; who found that it was to be counted, and looks again,
         // loses nothing by a look at the head.
         let counted = self.layout().mask() + 1 == self.bound() as u64;
@@ -234,17 +259,15 @@ impl Packed<'_> {
     /// There is room for a sender that does not wait, as can be told without counting what lies between the laps of a ring.
     #[inline(always)]
     fn is_surely_free<const CHAINED: bool>(&self, word: Word) -> bool {
-        // Acquire as in `has_room`.
-        let ahead = self.layout().ahead(self.head_seen().load(Ordering::Acquire), word.tail());
         let reserved = word.reserved();
-        let most = if CHAINED || reserved != 0 { self.bound() as u64 - 1 } else { self.layout().mask() };
-        !word.has(CLOSED) && ahead + reserved <= most && !self.is_to_be_counted(word)
+        let most = if reserved != 0 { self.bound() as u64 - 1 } else { self.most_ahead::<CHAINED>() };
+        !word.has(CLOSED) && self.ahead(word) + reserved <= most && !self.is_to_be_counted(word)
     }
 
     /// The word after a position was claimed.
     #[inline(always)]
     fn claimed<const CHAINED: bool>(&self, word: Word) -> Word {
-        word.with_tail(self.layout().advance_in::<CHAINED>(word.tail(), 1)).without(PARKED)
+        Word(self.layout().advance_at::<CHAINED, TAIL_SHIFT>(word.without(PARKED).0, 1))
     }
 
     /// Takes `n` credits, all or none. True: senders wait, and we may have been the last to pass them.
@@ -282,10 +305,16 @@ impl Packed<'_> {
 
     #[inline(always)]
     fn has_room(&self, word: Word, n: usize) -> bool {
-        // Acquire pairs with the Release exchange in `refresh`: the slots up to this head are empty.
-        let seen = self.head_seen().load(Ordering::Acquire);
+        let seen = self.seen();
         let room = self.used(word, seen) + n as u64 <= self.bound() as u64 || self.refresh(seen, word, n);
         room && (!self.is_to_be_counted(word) || self.may_overtake(word, n))
+    }
+
+    /// The copy of the head.
+    #[inline(always)]
+    fn seen(&self) -> Position {
+        // Acquire pairs with the Release exchange in `remember`: the slots up to this head are empty.
+        self.head_seen().load(Ordering::Acquire) >> TAIL_SHIFT
     }
 
     /// Senders wait, and whether a newcomer may pass them has to be counted.
@@ -312,6 +341,7 @@ impl Packed<'_> {
         let age = head.wrapping_sub(seen) & POSITION_MASK;
         if age != 0 && (worth || age > OLD) {
             // Release passes on what was acquired with `head`. Failure: somebody else brought a younger one.
+            let (seen, head) = (seen << TAIL_SHIFT, head << TAIL_SHIFT);
             let _ = self.head_seen().compare_exchange(seen, head, Ordering::Release, Ordering::Relaxed);
         }
     }
@@ -320,8 +350,7 @@ impl Packed<'_> {
     /// positions without a look at it.
     #[inline]
     fn keep_copy_young(&self, head: Position) {
-        // Acquire as in `has_room`.
-        self.remember(self.head_seen().load(Ordering::Acquire), head, false);
+        self.remember(self.seen(), head, false);
     }
 
     #[inline(always)]
@@ -383,9 +412,10 @@ impl Packed<'_> {
     /// Moves the head from `head` by `n`, whose credits are free then. False: it did not, since senders are to be served.
     #[inline]
     pub(super) fn advance<const CHAINED: bool>(self, head: Position, n: usize) -> bool {
-        let next = self.consumer.layout.advance_in::<CHAINED>(head, n) << HEAD_SHIFT;
+        let word = head << HEAD_SHIFT;
+        let next = self.consumer.layout.advance_at::<CHAINED, HEAD_SHIFT>(word, n);
         // Release: the slots were emptied before. Pairs with the Acquire loads of the head.
-        self.consumer.word.compare_exchange(head << HEAD_SHIFT, next, Ordering::Release, Ordering::Relaxed).is_ok()
+        self.consumer.word.compare_exchange(word, next, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
     /// Moves the head from `head` by `n` and keeps the credits, as spare. `reserved` goes up before `head`, so that no
@@ -471,7 +501,7 @@ impl Packed<'_> {
         // Relaxed: nobody else is there; handles to come are handed out after this.
         let tail = Word(self.producers_word().load(Ordering::Relaxed)).tail();
         self.producers_word().store(tail << TAIL_SHIFT, Ordering::Relaxed);
-        self.head_seen().store(tail, Ordering::Relaxed);
+        self.head_seen().store(tail << TAIL_SHIFT, Ordering::Relaxed);
         self.consumer.word.store(tail << HEAD_SHIFT, Ordering::Relaxed);
     }
 
@@ -502,7 +532,7 @@ mod tests {
         for _ in 0..3 * OLD {
             packed.hand_over(head, false, true);
             head = packed.claim_reserved::<false>(1).unwrap().position;
-            let age = layout.ahead(packed.head_seen().load(Ordering::Relaxed), head);
+            let age = layout.ahead(packed.seen(), head);
             assert!(age <= 2 * OLD, "the copy is {age} behind");
         }
     }
