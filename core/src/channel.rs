@@ -109,7 +109,7 @@ impl Channel {
         }
     }
 
-    /// The same, where nobody has waited for them so far.
+    /// The same, where it was not seen that senders are to be served.
     #[inline(always)]
     pub(crate) fn free_unattended<const CHAINED: bool>(&self, head: Position, n: usize) {
         if !self.ledger.advance::<CHAINED>(head, n) {

@@ -78,7 +78,7 @@ unsafe impl<T: Send> Sync for Handle<T> {}
 #[cfg_attr(feature = "std", repr(align(64)))]
 pub(crate) struct Line;
 
-/// A message of up to so many bytes is moved once more, if that saves a step. The models are to see what others do.
+/// A message of up to so many bytes is moved once more, if that saves a step. In the models none is small.
 const SMALL: usize = if cfg!(sakia_loom) { 0 } else { 32 };
 
 /// Where the slots begin, from the start of the header.
@@ -147,15 +147,10 @@ impl<T> Handle<T> {
 
     // ===== sending =====
 
-    /// Fills the position that was claimed and wakes the receiver if that is ours to do.
+    /// Fills the position that was claimed, with what `value` gives, and wakes the receiver if that is ours to do. `value` does
+    /// not panic; so late, what it gives is moved once, straight to where it belongs.
     #[inline]
-    pub(crate) fn fill<const CHAINED: bool>(&self, claim: &Claim, value: T) {
-        self.fill_with::<CHAINED>(claim, || value);
-    }
-
-    /// The same, with what `value` gives, which does not panic: so it is moved once, straight to where it belongs.
-    #[inline]
-    pub(crate) fn fill_with<const CHAINED: bool>(&self, claim: &Claim, value: impl FnOnce() -> T) {
+    pub(crate) fn fill<const CHAINED: bool>(&self, claim: &Claim, value: impl FnOnce() -> T) {
         match self.near_place::<CHAINED>(claim.position) {
             Some(place) => self.fill_place(&place, claim.wake, value),
             None => self.fill_far(claim.position, claim.wake, value()),
@@ -266,7 +261,7 @@ impl<T> Handle<T> {
         self.send_reserved_with(|| value).map_err(|value| value())
     }
 
-    /// The same, with what `value` gives, as in [`Self::fill_with`].
+    /// The same, with what `value` gives. As in [`Self::fill`], it does not panic.
     #[inline]
     pub(crate) fn send_reserved_with<V: FnOnce() -> T>(&self, value: V) -> Result<(), V> {
         if self.is_chained() { self.send_reserved_chained(value) } else { self.send_reserved_in::<false, V>(value) }
@@ -281,7 +276,7 @@ impl<T> Handle<T> {
     fn send_reserved_in<const CHAINED: bool, V: FnOnce() -> T>(&self, value: V) -> Result<(), V> {
         match self.channel.ledger.claim_reserved::<CHAINED>(1) {
             Some(claim) => {
-                self.fill_with::<CHAINED>(&claim, value);
+                self.fill::<CHAINED>(&claim, value);
                 Ok(())
             }
             None => Err(value),
@@ -350,7 +345,8 @@ impl<T> Handle<T> {
 
     /// Takes the message out, frees its slot, and gives what `then`, which does not panic, makes of the message.
     ///
-    /// If senders wait and the waker of one panics, the message is dropped; if they have just begun to, it is leaked.
+    /// If the slot goes to a sender that waits and its waker panics, the message is dropped. Only if it is large and that sender
+    /// has come to the lock while it was taken, it is leaked.
     ///
     /// # Safety
     /// The caller is the receiver, `head` its position, and the message there is published.

@@ -355,7 +355,7 @@ impl Ledger {
         by_shape!(self.consumer, is_attended(head))
     }
 
-    /// What [`Self::advance`] does when it is false.
+    /// What [`Self::advance`] does before it is false.
     #[inline(always)]
     pub(crate) fn advance_attended<const CHAINED: bool>(&self, head: Position, n: usize) {
         by_shape!(self.consumer, advance_attended::<CHAINED>(head, n));

@@ -143,6 +143,7 @@ impl Layout {
     /// Within a lap that is an addition: the exchange that follows has to wait for nothing more.
     #[inline(always)]
     pub(crate) const fn advance_at<const CHAINED: bool, const SHIFT: u32>(self, word: u64, n: usize) -> u64 {
+        debug_assert!(!CHAINED || self.is_endless());
         let position = word >> SHIFT;
         let next = word.wrapping_add((n as u64) << SHIFT);
         if CHAINED {

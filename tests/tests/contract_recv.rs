@@ -21,6 +21,16 @@ fn filled(capacity: usize, messages: u32) -> (Sender<u32>, Receiver<u32>) {
 }
 
 #[test]
+fn a_receive_that_is_polled_again_receives_again() {
+    let (sender, mut receiver) = filled(2, 2);
+    let mut receive = Polled::new(receiver.recv());
+    assert_eq!((receive.ready(), receive.ready()), (Some(0), Some(1)));
+    receive.assert_pending();
+    drop(sender);
+    assert_eq!((receive.wakes(), receive.ready(), receive.ready()), (1, None, None));
+}
+
+#[test]
 fn recv_many_appends_up_to_the_limit_and_waits_for_no_more() {
     for (messages, limit, expected) in [(5, 1, 1), (5, 4, 4), (5, 5, 5), (3, 5, 3), (3, usize::MAX, 3), (8, 100, 8)] {
         let (_sender, mut receiver) = filled(8, messages);

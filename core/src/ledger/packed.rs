@@ -71,7 +71,7 @@ const TAIL_SHIFT: u32 = RESERVED_SHIFT + RESERVED_BITS;
 // All slots reserved, and as many credits in transit from the receiver to waiting senders.
 const _: () = assert!(2 * MAX_SLOTS as u64 <= RESERVED_MASK && TAIL_SHIFT + POSITION_BITS <= 64);
 
-/// What is in the word only if something is closed, reserved, or waited for.
+/// All flags and counts but PARKED: what is in the word only if something is closed, hung up, reserved, or waited for.
 const UNUSUAL: u64 = (1 << TAIL_SHIFT) - 1 - PARKED;
 
 /// How far the copy of the head may be behind, where a younger one is of no use.
@@ -198,7 +198,7 @@ impl Packed<'_> {
     #[inline(always)]
     pub(super) fn claim_next<const CHAINED: bool>(self) -> Result<Claim, Option<Position>> {
         let word = self.word();
-        // Each by itself: of a usual word the compiler knows how little there is to keep.
+        // Two branches to the same end: in the first, the compiler knows that the bits below the tail are clear.
         if !word.has(UNUSUAL) {
             self.claim_if::<CHAINED>(word, self.ahead(word) <= self.most_ahead::<CHAINED>())
         } else {
@@ -224,7 +224,7 @@ impl Packed<'_> {
         word.0.wrapping_sub(self.head_seen().load(Ordering::Acquire)) >> TAIL_SHIFT & POSITION_MASK
     }
 
-    /// Up to how far that may be for there to be room, as can be told without counting what lies between the laps.
+    /// With nothing reserved, there is room if [`Self::ahead`] is no more than this.
     #[inline(always)]
     fn most_ahead<const CHAINED: bool>(&self) -> u64 {
         if CHAINED { self.bound() as u64 - 1 } else { self.layout().mask() }

@@ -44,7 +44,8 @@ impl<T> Receiver<T> {
 
     /// Receives the next message, waiting for it. `None`: the channel is closed and there is none left, and never will be.
     ///
-    /// After [`close`](Self::close), it waits for permits that are still out.
+    /// After [`close`](Self::close), it waits for permits that are still out. Polled again after it was ready, the future receives
+    /// the next message.
     ///
     /// # Cancel safety
     /// If the future is dropped, no message was taken.
@@ -58,7 +59,8 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.recv().await, None);
     /// # });
     /// ```
-    // By hand, and not an async fn, which would move the message once more.
+    // By hand, and not an async fn, which would move the message once more. `use` is for the compiler's messages, which without it
+    // take the borrow for a mistake of ours.
     #[inline]
     pub fn recv(&mut self) -> impl Future<Output = Option<T>> + use<'_, T> {
         Recv { receiver: self, _pinned: PhantomPinned }
@@ -319,7 +321,7 @@ impl<T> fmt::Debug for Receiver<T> {
 /// Receives the next message.
 struct Recv<'a, T> {
     receiver: &'a mut Receiver<T>,
-    /// Others of its kind may have something to keep in its place.
+    /// Not Unpin, as no future of a channel is: what one keeps may change.
     _pinned: PhantomPinned,
 }
 

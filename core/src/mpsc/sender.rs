@@ -83,10 +83,10 @@ impl<T> Sender<T> {
     /// moved only when it is sent, and once.
     ///
     /// # Errors
-    /// As [`try_send`](Self::try_send).
+    /// If there is no room or the turn of waiting senders comes first, or the channel is closed.
     ///
     /// # Panics
-    /// If there is no message in `value`. Nothing was sent then.
+    /// If there is no message in `value`. Nothing is sent then.
     ///
     /// ```
     /// let (sender, mut receiver) = sakia::mpsc::channel(1);
@@ -120,7 +120,7 @@ impl<T> Sender<T> {
     fn try_send_here<V: FnOnce() -> T>(&self, value: V) -> Result<(), (Refused, V)> {
         match self.handle.channel.ledger.claim_next() {
             Ok(claim) => {
-                self.handle.fill_with::<false>(&claim, value);
+                self.handle.fill::<false>(&claim, value);
                 Ok(())
             }
             Err(Some(word)) => self.try_send_from(word, value),
@@ -140,7 +140,7 @@ impl<T> Sender<T> {
     fn try_send_from<V: FnOnce() -> T>(&self, word: Position, value: V) -> Result<(), (Refused, V)> {
         match self.handle.channel.ledger.claim_once(word) {
             Ok(claim) => {
-                self.handle.fill_with::<false>(&claim, value);
+                self.handle.fill::<false>(&claim, value);
                 Ok(())
             }
             Err(Some(refused)) => Err((refused, value)),
@@ -152,7 +152,7 @@ impl<T> Sender<T> {
     fn try_send_chained<V: FnOnce() -> T>(&self, value: V) -> Result<(), (Refused, V)> {
         match self.handle.channel.ledger.claim_next_chained() {
             Ok(claim) => {
-                self.handle.fill_with::<true>(&claim, value);
+                self.handle.fill::<true>(&claim, value);
                 Ok(())
             }
             Err(Some(_)) => self.try_send_at_length::<true, V>(value),
@@ -167,7 +167,7 @@ impl<T> Sender<T> {
                 if claim.passed {
                     self.fill_passed::<CHAINED>(&claim, value);
                 } else {
-                    self.handle.fill_with::<CHAINED>(&claim, value);
+                    self.handle.fill::<CHAINED>(&claim, value);
                 }
                 Ok(())
             }
@@ -180,7 +180,7 @@ impl<T> Sender<T> {
     fn fill_passed<const CHAINED: bool>(&self, claim: &Claim, value: impl FnOnce() -> T) {
         // Also if the receiver's waker panics.
         let _after = OnDrop(|| self.handle.channel.passed());
-        self.handle.fill_with::<CHAINED>(claim, value);
+        self.handle.fill::<CHAINED>(claim, value);
     }
 
     /// Sends a message, waiting for room until `deadline` is ready: any future, so any runtime's timer.

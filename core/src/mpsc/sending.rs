@@ -9,8 +9,8 @@ use core::{
 
 /// Sends a message, waiting for room.
 ///
-/// By hand, and not an async fn: there the message would be moved where it is kept, and what may give it back to where that is
-/// returned, although it is usually nothing. Here it is moved once, from where the caller has put it to where the receiver takes it.
+/// By hand, and not an async fn: there the message would be moved from the argument to where it is kept, and what may give it back to
+/// where that is returned, although it is usually nothing. From here it is moved once, to where the receiver takes it.
 pub(super) struct Sending<'a, T> {
     sender: &'a Sender<T>,
     /// There since there was no room. Pinned with this, and dropped before the message, whose drop may use the channel.

@@ -44,7 +44,7 @@ impl<T> UnboundedSender<T> {
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         match self.handle.channel.ledger.claim_unbounded() {
             Some(claim) => {
-                self.handle.fill::<true>(&claim, value);
+                self.handle.fill::<true>(&claim, || value);
                 Ok(())
             }
             None => Err(SendError(value)),
