@@ -1,6 +1,7 @@
 //! Waiting until a channel is closed.
 
 use crate::{
+    ledger::Passed,
     sync::Lock,
     waiters::{self, Queue, Waiter},
 };
@@ -45,6 +46,7 @@ impl<C: Listened> Future for UntilClosed<'_, C> {
             // SAFETY: IDLE and ours, or queued under the lock; pinned with this, whose `drop` takes it out.
             unsafe {
                 if self.waiter.state() == waiters::IDLE {
+                    self.waiter.prepare(0, 0, Passed::NEVER);
                     queue.listeners.push(NonNull::from(&self.waiter));
                 }
                 // The waker that was kept is dropped outside the lock.

@@ -3,7 +3,7 @@
 //!
 //! | state | set by | the node's other fields belong to |
 //! |---|---|---|
-//! | IDLE | the owner | the owner |
+//! | IDLE | the owner | the owner; before the first [`Waiter::prepare`] there are none |
 //! | QUEUED | the owner, under the lock | who holds the lock |
 //! | GRANTED | lock holder | the owner: out of the list, has all its credits |
 //! | COURIER | lock holder | the owner: as GRANTED, and it sees to the next in the queue when it runs |
@@ -37,7 +37,8 @@ pub(crate) const CLOSED: usize = 4;
 pub(crate) struct Waiter {
     /// A whole word, to leave no gap: see `Counts`.
     state: AtomicUsize,
-    inner: UnsafeCell<Inner>,
+    /// Nothing until it joins a queue: most are made and dropped without that.
+    inner: UnsafeCell<MaybeUninit<Inner>>,
     _pinned: PhantomPinned,
 }
 
@@ -61,16 +62,21 @@ unsafe impl Send for Waiter {}
 unsafe impl Sync for Waiter {}
 
 impl Waiter {
+    #[inline]
     pub(crate) fn new() -> Self {
-        let inner = Inner {
-            next: None,
-            previous: None,
-            waker: ManuallyDrop::new(None),
-            missing: 0,
-            held: 0,
-            mark: Passed::NEVER,
-        };
-        Self { state: AtomicUsize::new(IDLE), inner: UnsafeCell::new(inner), _pinned: PhantomPinned }
+        Self { state: AtomicUsize::new(IDLE), inner: UnsafeCell::new(MaybeUninit::uninit()), _pinned: PhantomPinned }
+    }
+
+    /// Makes the other fields anew: before it joins a queue, or is granted what is `held` at once.
+    ///
+    /// # Safety
+    /// It is IDLE, and the caller its owner.
+    pub(crate) unsafe fn prepare(&self, missing: usize, held: usize, mark: Passed) {
+        let inner = Inner { next: None, previous: None, waker: ManuallyDrop::new(None), missing, held, mark };
+        self.inner.with_mut(|place| {
+            // SAFETY: the owner's while it is IDLE, in which there is no waker that would be lost.
+            unsafe { (*place).write(inner) };
+        });
     }
 
     #[inline]
@@ -87,10 +93,10 @@ impl Waiter {
     /// Reaches the other fields.
     ///
     /// # Safety
-    /// They belong to the caller (see the module's table), who does not reach them twice at once.
+    /// It was prepared, and they belong to the caller (see the module's table), who does not reach them twice at once.
     pub(crate) unsafe fn inner<R>(&self, f: impl FnOnce(&mut Inner) -> R) -> R {
         // SAFETY: the caller's promise.
-        self.inner.with_mut(|inner| f(unsafe { &mut *inner }))
+        self.inner.with_mut(|inner| f(unsafe { (*inner).assume_init_mut() }))
     }
 }
 
@@ -109,7 +115,7 @@ impl Inner {
 
 /// A doubly linked list of waiters, oldest first.
 ///
-/// Invariant: every node in it is valid, is QUEUED, and is in no other list.
+/// Invariant: every node in it is valid, prepared and QUEUED, and is in no other list.
 #[derive(Debug)]
 pub(crate) struct List {
     first: Option<NonNull<Waiter>>,
@@ -146,7 +152,7 @@ impl List {
     /// Links `node` in as the youngest and makes it QUEUED.
     ///
     /// # Safety
-    /// `node` is valid and in no list, its owner is the caller, and stays where it is until it has left the list.
+    /// `node` is valid, prepared and in no list, its owner is the caller, and stays where it is until it has left the list.
     pub(crate) unsafe fn push(&mut self, node: NonNull<Waiter>) {
         // SAFETY: the caller's promise; `last` by the list's invariant.
         unsafe {

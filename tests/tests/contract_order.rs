@@ -7,6 +7,7 @@ use core::{
     pin::Pin,
     task::{Context, Poll},
 };
+use std::collections::VecDeque;
 
 use behaviour::{LIMITS, Polled, drain, overtaking, parked, strict};
 use sakia::mpsc::{BoxedPollSender, Builder, Sender, StaticChannel, errors::TrySendError};
@@ -156,6 +157,39 @@ fn no_more_overtake_a_waiting_sender_than_the_channel_allows() {
             }
             assert_eq!((second.ready(), first.ready()), (Ok(()), Ok(())), "their room is there");
             assert_eq!(drain(&mut receiver).into_iter().filter(|n| *n == 1).count(), 2);
+        }
+    }
+}
+
+/// Of those who wait, `at_once` at a time, others joining them meanwhile or not.
+fn each_message_lets_one_more_in(limit: u32, at_once: usize, others_join: bool) {
+    let (sender, mut receiver) = Builder::new(2).overtaking(limit).channel();
+    (0..2).for_each(|_| sender.try_send(0).unwrap());
+    let rounds = 4;
+    let mut waiting: VecDeque<_> = (0..rounds * at_once).map(|_| parked(sender.send(0))).collect();
+    for _ in 0..rounds {
+        (0..at_once).for_each(|_| assert!(receiver.try_recv().is_ok()));
+        for mut first in waiting.drain(..at_once) {
+            assert_eq!((first.wakes(), first.ready()), (1, Ok(())), "limit {limit}, {at_once} at once");
+        }
+        let joining = if others_join { at_once } else { 0 };
+        waiting.extend((0..joining).map(|_| parked(sender.send(0))));
+    }
+    assert!(waiting.iter().all(|sender| sender.wakes() == 0), "limit {limit}, {at_once} at once");
+    drop(waiting);
+    drain(&mut receiver);
+    for _ in 0..9 {
+        sender.try_send(0).expect("nobody waits");
+        receiver.try_recv().unwrap();
+    }
+}
+
+#[test]
+fn each_message_that_is_received_lets_one_more_in_although_nobody_looks_again() {
+    for limit in LIMITS {
+        for at_once in [1, 2] {
+            each_message_lets_one_more_in(limit, at_once, false);
+            each_message_lets_one_more_in(limit, at_once, true);
         }
     }
 }

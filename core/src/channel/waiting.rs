@@ -2,10 +2,10 @@
 
 use super::{Channel, Closed};
 use crate::{
-    ledger::Refused,
+    ledger::{Passed, Refused},
     patience::Again,
     sync::OnDrop,
-    waiters::{self, Queue, Waiter, WakeBatch},
+    waiters::{self, Courier, Queue, Waiter, WakeBatch},
 };
 use core::{
     pin::Pin,
@@ -153,8 +153,11 @@ impl Channel {
                 let mark = self.ledger.mark();
                 // SAFETY: IDLE, so the fields are ours; pinned, and cancelled before it goes away.
                 unsafe {
-                    waiter.inner(|inner| (inner.missing, inner.held, inner.mark) = (n, 0, mark));
+                    waiter.prepare(n, 0, mark);
                     queue.senders.push(node);
+                }
+                if self.is_seen_to(queue) {
+                    return Visit::Waiting;
                 }
             }
             _ => {}
@@ -163,6 +166,13 @@ impl Channel {
             self.serve(queue, &mut 0, Some(node), false, batch);
         }
         if waiter.state() == waiters::GRANTED { Visit::Granted } else { Visit::Waiting }
+    }
+
+    /// Under the lock: there is nothing to serve for who joins those who wait. A courier is on its way to the first, or there is no
+    /// room, and whoever frees the next slot comes by way of the lock.
+    fn is_seen_to(&self, queue: &Queue) -> bool {
+        let by_courier = || queue.senders.first_ref().is_some_and(|first| self.may_be_passed(first));
+        queue.courier != Courier::None && by_courier() || self.ledger.look_at_head().1
     }
 
     /// Joins an empty queue, unless there is room.
@@ -175,8 +185,7 @@ impl Channel {
             Ok((held, mark)) if held < n => {
                 // SAFETY: IDLE, so the fields are ours; pinned, and cancelled before it goes away.
                 unsafe {
-                    let waiter = node.as_ref();
-                    waiter.inner(|inner| (inner.missing, inner.held, inner.mark) = (n - held, held, mark));
+                    node.as_ref().prepare(n - held, held, mark);
                     queue.senders.push(node);
                 }
                 Visit::Waiting
@@ -185,7 +194,7 @@ impl Channel {
                 self.ledger.unfreeze();
                 // The credits are in the node at once: not lost, whatever panics from here.
                 // SAFETY: IDLE, so the fields are ours.
-                unsafe { node.as_ref().inner(|inner| (inner.missing, inner.held) = (0, n)) };
+                unsafe { node.as_ref().prepare(0, n, Passed::NEVER) };
                 // SAFETY: the node is valid.
                 unsafe { node.as_ref() }.set_state(waiters::GRANTED);
                 Visit::Granted

@@ -242,11 +242,7 @@ impl Packed<'_> {
             return Err(self.is_strict().then_some(Refused::Full));
         }
         let seen = self.seen();
-        // Without a gap between the laps, who found no room has counted; who found that it was to be counted, and looks again,
-        // loses nothing by a look at the head.
-        let counted = self.layout().mask() + 1 == self.bound() as u64;
-        let room = !counted && self.used(word, seen) < self.bound() as u64 || self.refresh(seen, word, 1);
-        if !room {
+        if !self.refresh(seen, word, 1) {
             // As in `take`.
             return Err((self.word() == word).then_some(Refused::Full));
         }
@@ -256,12 +252,11 @@ impl Packed<'_> {
         }
     }
 
-    /// There is room for a sender that does not wait, as can be told without counting what lies between the laps of a ring.
+    /// By the copy of the head, there is room for a sender that does not wait.
     #[inline(always)]
     fn is_surely_free<const CHAINED: bool>(&self, word: Word) -> bool {
-        let reserved = word.reserved();
-        let most = if reserved != 0 { self.bound() as u64 - 1 } else { self.most_ahead::<CHAINED>() };
-        !word.has(CLOSED) && self.ahead(word) + reserved <= most && !self.is_to_be_counted(word)
+        let ahead = if CHAINED { self.ahead(word) } else { self.layout().distance(self.seen(), word.tail()) };
+        !word.has(CLOSED) && ahead + word.reserved() < self.bound() as u64 && !self.is_to_be_counted(word)
     }
 
     /// The word after a position was claimed.

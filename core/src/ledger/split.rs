@@ -267,6 +267,10 @@ impl Split<'_> {
         true
     }
 
+    pub(super) fn look_at_head(self) -> (Position, bool) {
+        (0, true)
+    }
+
     pub(super) fn freeze(self) -> Position {
         0
     }

@@ -141,7 +141,7 @@ impl Wheel {
                 let mark = self.pool.mark();
                 // SAFETY: IDLE, so the fields are ours; pinned, and cancelled before it goes away.
                 unsafe {
-                    waiter.inner(|inner| inner.mark = mark);
+                    waiter.prepare(0, 0, mark);
                     queue.senders.push(node);
                 }
             }
@@ -161,10 +161,7 @@ impl Wheel {
         let Ok((slot, mark)) = self.pool.take_or_wait(links) else { return Visit::Closed };
         // SAFETY: the node is valid and IDLE, so its fields are ours; pinned, and cancelled before it goes away.
         unsafe {
-            node.as_ref().inner(|inner| {
-                inner.mark = mark;
-                inner.held = slot.unwrap_or_default() as usize;
-            });
+            node.as_ref().prepare(0, slot.unwrap_or_default() as usize, mark);
             if slot.is_some() {
                 // The slot is in the node at once: not lost, whatever panics from here.
                 node.as_ref().set_state(waiters::GRANTED);

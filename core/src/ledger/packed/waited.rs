@@ -34,6 +34,13 @@ impl Packed<'_> {
         self.raise(1);
     }
 
+    /// The head, and whether it moves only by way of the lock.
+    pub(in crate::ledger) fn look_at_head(self) -> (Position, bool) {
+        // Acquire pairs with the receiver's Release in `advance`.
+        let word = self.consumer.word.load(Ordering::Acquire);
+        (word >> HEAD_SHIFT, word & ATTEND != 0)
+    }
+
     /// Makes the head stand still, but by way of the lock.
     pub(in crate::ledger) fn freeze(self) -> Position {
         // Acquire pairs with the receiver's Release in `advance`. Only lock holders set ATTEND, so it is set by addition.
@@ -96,14 +103,17 @@ impl Packed<'_> {
 
     /// Takes up to `n` credits for the longest waiting sender, from those that are free; `last`: nobody waits behind it.
     pub(in crate::ledger) fn reserve_waited(self, head: Position, n: usize, last: bool) -> usize {
-        self.keep_copy_young(head);
         let mut taken = 0;
         // Err: there are none. With WAITING set, only newcomers change their number without the lock, and take away.
-        let _ = self.update(|word| {
+        let reserved = self.update(|word| {
             taken = self.room(word, head).min(n);
             let next = word.reserve(taken);
             (taken > 0).then_some(if last && taken == n { next.without(WAITING) } else { next })
         });
+        if reserved.is_err() {
+            return 0;
+        }
+        self.keep_copy_young(head);
         self.raise(taken);
         taken
     }
