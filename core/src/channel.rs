@@ -251,33 +251,41 @@ impl Channel {
     #[cold]
     fn relay(&self) {
         let mut batch = WakeBatch::new();
-        let courier = self.queue.with(|queue| {
+        self.queue.with(|queue| {
             queue.courier = Courier::None;
-            self.send_courier(queue).unwrap_or_else(|| {
+            batch.push(self.send_courier(queue));
+            if !self.is_seen_to(queue) {
                 self.serve(queue, &mut 0, None, false, &mut batch);
-                None
-            })
+            }
         });
-        match courier {
-            Some(waker) => waker.wake(),
-            None => self.finish(batch),
-        }
+        self.finish(batch);
     }
 
-    /// Under the lock, where there is no courier: what [`Self::serve`] usually comes to, in as few steps as it takes. The longest
-    /// waiting sender becomes the courier, whose waker is given, or there is no room. None: it takes more than that.
-    fn send_courier(&self, queue: &mut Queue) -> Option<Option<Waker>> {
+    /// Under the lock, where there is no courier: what the first step of [`Self::serve`] usually comes to, by itself. The longest
+    /// waiting sender becomes the courier, and its waker is given; or there is no room, and the head stands still.
+    fn send_courier(&self, queue: &mut Queue) -> Option<Waker> {
         let first = queue.senders.first_ref().filter(|first| self.may_be_passed(first))?;
+        let last = queue.senders.is_single();
         let (mut head, mut frozen) = self.ledger.look_at_head();
-        while self.ledger.reserve_waited(head, 1, queue.senders.is_single()) == 0 {
+        while self.ledger.reserve_waited(head, 1, last) == 0 {
             if frozen {
-                return Some(None);
+                return None;
             }
             (head, frozen) = (self.ledger.freeze(), true);
         }
+        if frozen {
+            self.ledger.unfreeze();
+        }
         // SAFETY: the lock is held and `first` is in the list.
         unsafe { first.inner(|inner| (inner.held, inner.missing) = (1, 0)) };
-        Some(self.grant_first(queue, true))
+        self.grant_first(queue, true)
+    }
+
+    /// Under the lock: there is nothing to serve. A courier is on its way to the first in the queue, whom newcomers may pass; or
+    /// whoever frees the next slot comes by way of the lock, as there was no room.
+    fn is_seen_to(&self, queue: &Queue) -> bool {
+        let may_be_passed = || queue.senders.first_ref().is_some_and(|first| self.may_be_passed(first));
+        queue.courier != Courier::None && may_be_passed() || !queue.senders.is_empty() && self.ledger.look_at_head().1
     }
 
     /// Under the lock: newcomers may pass `first`, which waits the longest and has gathered no credit.
@@ -289,15 +297,15 @@ impl Channel {
 
     /// Wakes those in the batch, and serves on if it was full.
     #[inline]
-    fn finish(&self, batch: WakeBatch) {
-        // Most are empty, and a batch is not worth moving then.
+    fn finish(&self, mut batch: WakeBatch) {
+        // Most are empty.
         if !batch.is_empty() {
-            self.finish_some(batch);
+            self.finish_some(&mut batch);
         }
     }
 
     #[inline(never)]
-    fn finish_some(&self, batch: WakeBatch) {
+    fn finish_some(&self, batch: &mut WakeBatch) {
         let _rest = Dealing { channel: self, credits: 0, surprise: false, more: batch.is_full() };
         batch.wake();
     }

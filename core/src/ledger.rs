@@ -448,7 +448,7 @@ impl Ledger {
         /// nobody waits behind that; `attend`: the next step of the head is by way of the lock again.
         fn hand_over(head: Position, last: bool, attend: bool);
 
-        /// The head, and whether it moves only by way of the lock.
+        /// The head, and whether it moves only by way of the lock; strictly, it does not matter.
         fn look_at_head() -> (Position, bool);
 
         /// Makes the head stand still, but by way of the lock.

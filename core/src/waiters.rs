@@ -37,7 +37,7 @@ pub(crate) const CLOSED: usize = 4;
 pub(crate) struct Waiter {
     /// A whole word, to leave no gap: see `Counts`.
     state: AtomicUsize,
-    /// Nothing until it joins a queue: most are made and dropped without that.
+    /// Nothing before it is prepared: so there is one word to write where it is made.
     inner: UnsafeCell<MaybeUninit<Inner>>,
     _pinned: PhantomPinned,
 }
@@ -293,14 +293,7 @@ impl WakeBatch {
     }
 
     /// Wakes them, oldest first.
-    #[inline]
-    pub(crate) fn wake(mut self) {
-        if self.len > 0 {
-            self.wake_all();
-        }
-    }
-
-    fn wake_all(&mut self) {
+    pub(crate) fn wake(&mut self) {
         while self.woken < self.len {
             let next = self.woken;
             // If this one panics, the others are woken by `drop`.
@@ -315,7 +308,7 @@ impl Drop for WakeBatch {
     #[inline]
     fn drop(&mut self) {
         if self.woken < self.len {
-            self.wake_all();
+            self.wake();
         }
     }
 }

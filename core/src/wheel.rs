@@ -228,15 +228,15 @@ impl Wheel {
 
     /// Wakes those in the batch, and serves on if it was full.
     #[inline]
-    fn finish(&self, links: Links<'_>, batch: WakeBatch) {
-        // Most are empty, and a batch is not worth moving then.
+    fn finish(&self, links: Links<'_>, mut batch: WakeBatch) {
+        // Most are empty.
         if !batch.is_empty() {
-            self.finish_some(links, batch);
+            self.finish_some(links, &mut batch);
         }
     }
 
     #[inline(never)]
-    fn finish_some(&self, links: Links<'_>, batch: WakeBatch) {
+    fn finish_some(&self, links: Links<'_>, batch: &mut WakeBatch) {
         let more = batch.is_full();
         let _rest = Dealing { wheel: self, links, spare: None, surprise: false, more };
         batch.wake();

@@ -5,7 +5,7 @@ use crate::{
     ledger::{Passed, Refused},
     patience::Again,
     sync::OnDrop,
-    waiters::{self, Courier, Queue, Waiter, WakeBatch},
+    waiters::{self, Queue, Waiter, WakeBatch},
 };
 use core::{
     pin::Pin,
@@ -166,13 +166,6 @@ impl Channel {
             self.serve(queue, &mut 0, Some(node), false, batch);
         }
         if waiter.state() == waiters::GRANTED { Visit::Granted } else { Visit::Waiting }
-    }
-
-    /// Under the lock: there is nothing to serve for who joins those who wait. A courier is on its way to the first, or there is no
-    /// room, and whoever frees the next slot comes by way of the lock.
-    fn is_seen_to(&self, queue: &Queue) -> bool {
-        let by_courier = || queue.senders.first_ref().is_some_and(|first| self.may_be_passed(first));
-        queue.courier != Courier::None && by_courier() || self.ledger.look_at_head().1
     }
 
     /// Joins an empty queue, unless there is room.

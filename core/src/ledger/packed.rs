@@ -517,18 +517,30 @@ mod tests {
     use super::*;
 
     /// Nobody looks at the copy of the head there, so that only those who give the credits keep it from wrapping.
-    #[test]
-    fn the_copy_of_the_head_stays_young_while_all_who_send_wait() {
+    fn copy_stays_young(give: impl Fn(Packed<'_>, Position)) {
         let layout = Layout::new(1);
-        let ledger = Ledger::new(layout, 1, 0);
+        let ledger = Ledger::new(layout, 1, 1);
         let packed = Packed(&ledger);
         let mut head = packed.claim_next::<false>().unwrap().position;
         assert_eq!(packed.reserve_or_wait(packed.freeze(), 1).unwrap().0, 0);
         for _ in 0..3 * OLD {
-            packed.hand_over(head, false, true);
+            give(packed, head);
             head = packed.claim_reserved::<false>(1).unwrap().position;
             let age = head.wrapping_sub(packed.seen()) & POSITION_MASK;
             assert!(age <= 2 * OLD, "the copy is {age} behind");
         }
+    }
+
+    #[test]
+    fn the_copy_of_the_head_stays_young_while_all_who_send_wait() {
+        copy_stays_young(|packed, head| packed.hand_over(head, false, true));
+    }
+
+    #[test]
+    fn the_copy_of_the_head_stays_young_while_all_who_send_wait_and_are_given_what_is_free() {
+        copy_stays_young(|packed, head| {
+            packed.advance_unattended(head);
+            assert_eq!(packed.reserve_waited(packed.layout().advance(head, 1), 1, false), 1);
+        });
     }
 }

@@ -103,17 +103,19 @@ impl Packed<'_> {
 
     /// Takes up to `n` credits for the longest waiting sender, from those that are free; `last`: nobody waits behind it.
     pub(in crate::ledger) fn reserve_waited(self, head: Position, n: usize, last: bool) -> usize {
+        // Most calls find nothing.
+        if self.room(self.word(), head) == 0 {
+            return 0;
+        }
+        // Before the exchange, which may clear WAITING: until then, the head does not get far away.
+        self.keep_copy_young(head);
         let mut taken = 0;
         // Err: there are none. With WAITING set, only newcomers change their number without the lock, and take away.
-        let reserved = self.update(|word| {
+        let _ = self.update(|word| {
             taken = self.room(word, head).min(n);
             let next = word.reserve(taken);
             (taken > 0).then_some(if last && taken == n { next.without(WAITING) } else { next })
         });
-        if reserved.is_err() {
-            return 0;
-        }
-        self.keep_copy_young(head);
         self.raise(taken);
         taken
     }
