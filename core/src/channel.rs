@@ -81,7 +81,7 @@ impl Channel {
         if self.ledger.is_barred() {
             let mut batch = WakeBatch::new();
             self.queue.with(|queue| self.serve(queue, &mut 0, None, false, &mut batch));
-            self.finish(batch);
+            self.finish(&mut batch);
         }
     }
 
@@ -258,7 +258,7 @@ impl Channel {
                 self.serve(queue, &mut 0, None, false, &mut batch);
             }
         });
-        self.finish(batch);
+        self.finish(&mut batch);
     }
 
     /// Under the lock, where there is no courier: what the first step of [`Self::serve`] usually comes to, by itself. The longest
@@ -297,10 +297,10 @@ impl Channel {
 
     /// Wakes those in the batch, and serves on if it was full.
     #[inline]
-    fn finish(&self, mut batch: WakeBatch) {
+    fn finish(&self, batch: &mut WakeBatch) {
         // Most are empty.
         if !batch.is_empty() {
-            self.finish_some(&mut batch);
+            self.finish_some(batch);
         }
     }
 

@@ -223,15 +223,15 @@ impl Wheel {
             queue.courier = Courier::None;
             self.serve(links, queue, &mut None, None, false, &mut batch);
         });
-        self.finish(links, batch);
+        self.finish(links, &mut batch);
     }
 
     /// Wakes those in the batch, and serves on if it was full.
     #[inline]
-    fn finish(&self, links: Links<'_>, mut batch: WakeBatch) {
+    fn finish(&self, links: Links<'_>, batch: &mut WakeBatch) {
         // Most are empty.
         if !batch.is_empty() {
-            self.finish_some(links, &mut batch);
+            self.finish_some(links, batch);
         }
     }
 

@@ -126,7 +126,7 @@ impl Channel {
                     false => Visit::NeedsWaker,
                 }
             });
-            self.finish(batch);
+            self.finish(&mut batch);
             match visit {
                 // Dropped here, outside the lock: a waker that was replaced.
                 Visit::NeedsWaker => waker = Some(context.waker().clone()),

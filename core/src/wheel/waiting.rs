@@ -114,7 +114,7 @@ impl Wheel {
                     false => Visit::NeedsWaker,
                 }
             });
-            self.finish(links, batch);
+            self.finish(links, &mut batch);
             match visit {
                 // Dropped here, outside the lock: a waker that was replaced.
                 Visit::NeedsWaker => waker = Some(context.waker().clone()),
