@@ -262,7 +262,8 @@ impl Channel {
     }
 
     /// Under the lock, where there is no courier: what the first step of [`Self::serve`] usually comes to, by itself. The longest
-    /// waiting sender becomes the courier, and its waker is given; or there is no room, and the head stands still.
+    /// waiting sender becomes the courier, and its waker is given. If there is no room for it, the head stands still; if newcomers may
+    /// not pass it, nothing is done.
     fn send_courier(&self, queue: &mut Queue) -> Option<Waker> {
         let first = queue.senders.first_ref().filter(|first| self.may_be_passed(first))?;
         let last = queue.senders.is_single();
@@ -281,11 +282,13 @@ impl Channel {
         self.grant_first(queue, true)
     }
 
-    /// Under the lock: there is nothing to serve. A courier is on its way to the first in the queue, whom newcomers may pass; or
-    /// whoever frees the next slot comes by way of the lock, as there was no room.
+    /// Under the lock, of a queue that is not empty: there is nothing to serve. A courier is on its way, and newcomers may pass the
+    /// first in the queue; or there is no room, and whoever frees the next slot comes by way of the lock.
     fn is_seen_to(&self, queue: &Queue) -> bool {
-        let may_be_passed = || queue.senders.first_ref().is_some_and(|first| self.may_be_passed(first));
-        queue.courier != Courier::None && may_be_passed() || !queue.senders.is_empty() && self.ledger.look_at_head().1
+        // By that way alone it is not certain: a receiver that was sent there may come when there is room again.
+        let no_room = || self.ledger.look_at_head().1 && self.ledger.free() == 0;
+        let Some(first) = queue.senders.first_ref() else { return false };
+        queue.courier != Courier::None && self.may_be_passed(first) || no_room()
     }
 
     /// Under the lock: newcomers may pass `first`, which waits the longest and has gathered no credit.

@@ -2,7 +2,7 @@
 //!
 //! See the [crate's documentation](crate) for what it is, and [`channel`] to begin with.
 
-mod acquire;
+pub(crate) mod acquire;
 mod batch;
 #[cfg(feature = "std")]
 pub mod blocking;

@@ -294,12 +294,29 @@ impl WakeBatch {
 
     /// Wakes them, oldest first.
     pub(crate) fn wake(&mut self) {
-        while self.woken < self.len {
-            let next = self.woken;
-            // If this one panics, the others are woken by `drop`.
+        let rest = WakeRest(self);
+        while let Some(waker) = rest.0.next() {
+            waker.wake();
+        }
+    }
+
+    fn next(&mut self) -> Option<Waker> {
+        let next = self.woken;
+        (next < self.len).then(|| {
             self.woken += 1;
             // SAFETY: it was there, and is not any more.
-            unsafe { self.wakers[next].assume_init_read() }.wake();
+            unsafe { self.wakers[next].assume_init_read() }
+        })
+    }
+}
+
+/// Wakes those who are left, if one of the wakers has panicked.
+struct WakeRest<'a>(&'a mut WakeBatch);
+
+impl Drop for WakeRest<'_> {
+    fn drop(&mut self) {
+        while let Some(waker) = self.0.next() {
+            waker.wake();
         }
     }
 }

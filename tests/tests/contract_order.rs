@@ -224,7 +224,7 @@ fn who_begins_to_wait_sees_to_a_large_request_at_the_head() {
 }
 
 #[test]
-fn who_waits_behind_one_that_was_woken_may_be_passed_once_that_has_come() {
+fn who_begins_to_wait_leaves_those_to_the_one_that_was_woken_who_may_be_passed() {
     let (sender, mut receiver) = full_and_loose();
     let [mut first, mut second, third] = [(); 3].map(|()| parked(sender.send(1)));
     (0..4).for_each(|_| assert!(receiver.try_recv().is_ok()));

@@ -268,8 +268,8 @@ impl Channel {
 #[cfg(all(test, feature = "alloc", feature = "std", not(sakia_loom)))]
 mod tests {
     use super::*;
-    use crate::{counts::Counts, patience::has_found_much, position::Layout};
-    use alloc::sync::Arc;
+    use crate::{counts::Counts, mpsc::acquire::Acquire, patience::has_found_much, position::Layout};
+    use alloc::{boxed::Box, sync::Arc};
     use core::{pin::pin, sync::atomic::AtomicBool, sync::atomic::Ordering};
 
     struct Flag(AtomicBool);
@@ -298,5 +298,42 @@ mod tests {
         // SAFETY: as above.
         unsafe { channel.cancel(waiter.as_ref()) };
         assert!(!channel.ledger.has_waiting());
+    }
+
+    /// The receiver is held up before the lock, to which it was sent when there was no room.
+    #[test]
+    fn who_needs_more_than_one_slot_is_served_although_the_receiver_hands_one_over_beside_free_ones() {
+        let channel = &Channel::new(Layout::new(6), 6, 2, Counts::new(false));
+        let woken = Arc::new(Flag(AtomicBool::new(false)));
+        let waker = Waker::from(woken.clone());
+        let polled = |acquire: &mut Pin<Box<Acquire<'_>>>, waker| {
+            acquire.as_mut().poll(&mut Context::from_waker(waker)).is_ready()
+        };
+        let waiting = |n, waker| {
+            let mut acquire = Box::pin(Acquire::new(channel, n));
+            assert!(!polled(&mut acquire, waker));
+            acquire
+        };
+        let reserve = || assert!(channel.reserve(1).is_ok());
+        (0..6).for_each(|_| reserve());
+        let head = channel.ledger.claim_reserved::<false>(1).unwrap().position;
+        let [mut first, mut second, mut third] = [(); 3].map(|()| waiting(1, Waker::noop()));
+        (0..2).for_each(|_| channel.give_back(1));
+        reserve();
+        let mut large = waiting(2, &waker);
+        assert!(polled(&mut first, Waker::noop()), "it was woken, and there is no room for the second");
+        assert!(channel.ledger.is_attended::<false>(head), "the receiver has seen that");
+        (0..4).for_each(|_| channel.give_back(1));
+        assert_eq!(channel.ledger.free(), 3, "the second has its slot");
+        assert!(
+            matches!(channel.ledger.reserve(1), Ok(true)),
+            "one passes, and does not yet look whether it was the last"
+        );
+        channel.free_attended::<false>(head, 1);
+        channel.passed();
+        assert!(polled(&mut second, Waker::noop()) && polled(&mut third, Waker::noop()));
+        assert!(woken.0.load(Ordering::Relaxed), "the second has seen to it");
+        assert!(polled(&mut large, &waker));
+        channel.give_back(6);
     }
 }
