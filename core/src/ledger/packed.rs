@@ -342,7 +342,7 @@ impl Packed<'_> {
     }
 
     /// Replaces the copy of the head if it is about to be too old: for who gives credits to waiting senders, which take their
-    /// positions without a look at it.
+    /// positions without a look at it. `head` may be older than the copy is by then: that looks fuller, and no more.
     #[inline]
     fn keep_copy_young(&self, head: Position) {
         self.remember(self.seen(), head, false);
