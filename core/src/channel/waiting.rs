@@ -268,8 +268,8 @@ impl Channel {
 #[cfg(all(test, feature = "alloc", feature = "std", not(sakia_loom)))]
 mod tests {
     use super::*;
-    use crate::{counts::Counts, mpsc::acquire::Acquire, patience::has_found_much, position::Layout};
-    use alloc::{boxed::Box, sync::Arc};
+    use crate::{counts::Counts, patience::has_found_much, position::Layout};
+    use alloc::sync::Arc;
     use core::{pin::pin, sync::atomic::AtomicBool, sync::atomic::Ordering};
 
     struct Flag(AtomicBool);
@@ -301,8 +301,12 @@ mod tests {
     }
 
     /// The receiver is held up before the lock, to which it was sent when there was no room.
+    #[cfg(all(target_has_atomic = "64", not(sakia_narrow)))]
     #[test]
     fn who_needs_more_than_one_slot_is_served_although_the_receiver_hands_one_over_beside_free_ones() {
+        use crate::mpsc::acquire::Acquire;
+        use alloc::boxed::Box;
+
         let channel = &Channel::new(Layout::new(6), 6, 2, Counts::new(false));
         let woken = Arc::new(Flag(AtomicBool::new(false)));
         let waker = Waker::from(woken.clone());
