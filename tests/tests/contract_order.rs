@@ -161,7 +161,7 @@ fn no_more_overtake_a_waiting_sender_than_the_channel_allows() {
     }
 }
 
-/// Of those who wait, `at_once` at a time, others joining them meanwhile or not.
+/// Of those who wait, `at_once` at a time, others joining them in between or not.
 fn each_message_lets_one_more_in(limit: u32, at_once: usize, others_join: bool) {
     let (sender, mut receiver) = Builder::new(2).overtaking(limit).channel();
     (0..2).for_each(|_| sender.try_send(0).unwrap());
